@@ -1,0 +1,41 @@
+# Every target is one script: what a laptop runs, the continuous integration runs.
+# Each prepares what it needs; `make setup` alone is never necessary.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint typecheck format bench docs setup lock clean
+
+# nbgrader looks for `alembic` on PATH.
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+help: ## say what the targets do
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## play a whole course in build/demo, from briefs to credentials
+	@scripts/demo
+
+test: ## lint, types, rooms, tests of the built wheel, and every notebook
+	@scripts/test
+
+lint: ## ruff, its formatter, and the rooms' import rule
+	@scripts/lint
+
+typecheck: ## mypy, strict
+	@scripts/typecheck
+
+format: ## let ruff format and repair what it can
+	@scripts/format
+
+bench: ## run every benchmark; each prints a ratio against a peer
+	@scripts/bench
+
+docs: ## render the documentation into build/docs and check its links
+	@scripts/docs
+
+setup: ## make .venv with the locked libraries and the built wheel
+	@scripts/setup
+
+lock: ## renew uv.lock within pyproject.toml's bounds, then what is made from it
+	@scripts/lock
+
+clean: ## remove what was built and the tools' caches; .venv and course/work stay
+	@scripts/clean
