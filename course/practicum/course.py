@@ -1,0 +1,181 @@
+"""The course: course.yml, the people and briefs that it names, and where everything lies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, StringConstraints, field_validator
+
+from practicum.briefs import Brief, read_brief
+from practicum.documents import Document, read_document
+from practicum.errors import InvalidDocument, NotACourse, UnknownName
+from practicum.people import Roster, read_roster
+from practicum.placements import Placements, read_placements
+from practicum.policies import Limits, Policies
+from practicum.problems import Problem
+from practicum.rubrics import Rubric, read_rubric
+from practicum.validation import value_from
+from practicum.values import Id, Value
+
+__all__ = ["Course", "CourseSettings", "ScheduledBrief", "settings_problems"]
+
+FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9_.-]*$")]
+
+
+class ScheduledBrief(Value):
+    """A brief that this course offers, and when it is due (in the course's time zone)."""
+
+    brief: Id
+    due: Annotated[datetime | None, Field(description="such as 2027-02-01T23:59:00")] = None
+
+
+class CourseSettings(Value):
+    """The contents of course.yml."""
+
+    schema_version: Literal[1]
+    id: Id
+    title: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    timezone: Annotated[str, Field(description="such as Europe/Berlin")] = "UTC"
+    roster: FileName = "roster.yml"
+    placements: FileName | None = None
+    briefs: Annotated[tuple[ScheduledBrief, ...], Field(min_length=1)]
+    policies: Policies = Policies()
+    limits: Limits = Limits()
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        try:
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            message = "write a name of the IANA database"
+            raise ValueError(message) from None
+        return zone
+
+
+def settings_problems(settings: CourseSettings, document: Document) -> Iterator[Problem]:
+    """Yield what contradicts itself in a well-formed course.yml."""
+    zone = ZoneInfo(settings.timezone)
+    names = [scheduled.brief for scheduled in settings.briefs]
+    for index, scheduled in enumerate(settings.briefs):
+        if scheduled.brief in names[:index]:
+            what = f"{scheduled.brief} is here twice"
+            yield document.problem(("briefs", index), what, "remove one")
+        due = scheduled.due
+        if due is None or due.tzinfo is not None:
+            continue
+        # What summer time skips, or repeats, reads differently by its two offsets.
+        first, second = (due.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
+        if first != second:
+            what = f"{due:%Y-%m-%d %H:%M} does not exist once in {settings.timezone}"
+            fix = "choose another hour: the clocks are changed then"
+            yield document.problem(("briefs", index, "due"), what, fix)
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course on disk: the one object that every command receives."""
+
+    root: Path
+    settings: CourseSettings
+    roster: Roster = field(repr=False)
+
+    @classmethod
+    def find(cls, place: Path) -> Course:
+        """Read the course at ``place`` or above it.
+
+        Raises:
+            NotACourse: There is no course.yml there.
+            InvalidDocument: course.yml or the roster has problems.
+
+        """
+        start = place.absolute()
+        for folder in (start, *start.parents):
+            if (folder / "course" / "course.yml").is_file():
+                return cls._read(folder)
+        raise NotACourse(place)
+
+    @classmethod
+    def _read(cls, root: Path) -> Course:
+        document = read_document(root / "course" / "course.yml")
+        settings = value_from(CourseSettings, document)
+        problems = sorted(settings_problems(settings, document))
+        if problems:
+            raise InvalidDocument(problems)
+        return cls(root, settings, read_roster(root / "course" / settings.roster))
+
+    @property
+    def id(self) -> str:
+        """The name of the course, also for nbgrader and the hub."""
+        return self.settings.id
+
+    @property
+    def policies(self) -> Policies:
+        """How marks are made up."""
+        return self.settings.policies
+
+    @property
+    def brief_names(self) -> tuple[str, ...]:
+        """The ids of the briefs on offer, in the order of course.yml."""
+        return tuple(scheduled.brief for scheduled in self.settings.briefs)
+
+    @cached_property
+    def placements(self) -> Placements:
+        """Who works on what; empty when course.yml names no placements file."""
+        if self.settings.placements is None:
+            return Placements(schema_version=1)
+        file = self.root / "course" / self.settings.placements
+        return read_placements(file, self.roster, self.brief_names)
+
+    def brief(self, name: str) -> Brief:
+        """Return the brief; raise UnknownName or InvalidDocument."""
+        if name not in self.brief_names:
+            raise UnknownName("brief", name, self.brief_names)
+        return read_brief(self.brief_folder(name) / "brief.yml", pay_floor=self.policies.pay_floor)
+
+    def rubric(self, name: str) -> Rubric:
+        """Return the rubric of the brief ``name``; raise UnknownName or InvalidDocument."""
+        return read_rubric(self.root / "rubrics" / f"{self.brief(name).rubric}.yml")
+
+    def students_of(self, brief: str) -> tuple[str, ...]:
+        """Return the ids of the students who are expected to hand in ``brief``."""
+        return self.placements.students_of(brief, self.roster)
+
+    def due(self, brief: str) -> datetime | None:
+        """Return when ``brief`` is due, in UTC, or None."""
+        for scheduled in self.settings.briefs:
+            if scheduled.brief == brief and scheduled.due is not None:
+                due = scheduled.due
+                if due.tzinfo is None:
+                    due = due.replace(tzinfo=ZoneInfo(self.settings.timezone))
+                return due.astimezone(UTC)
+        return None
+
+    def brief_folder(self, brief: str) -> Path:
+        """Where the brief's source lies: brief.yml, the notebook with solutions, data."""
+        return self.root / "assignments" / brief
+
+    @property
+    def work(self) -> Path:
+        """Where everything lies that commands make; never under version control."""
+        return self.root / "course" / "work"
+
+    @property
+    def gradebook_url(self) -> str:
+        """The database URL of nbgrader's gradebook."""
+        return f"sqlite:///{self.work / 'gradebook.db'}"
+
+    @property
+    def records_url(self) -> str:
+        """The database URL of practicum's own records."""
+        return f"sqlite:///{self.work / 'records.db'}"
+
+    def station(self, name: str, *, student: str = ".", brief: str = "") -> Path:
+        """Return nbgrader's folder for a step: release, submitted, autograded or feedback."""
+        return (self.work / name / student / brief).absolute()

@@ -1,0 +1,79 @@
+"""Placements: which student works on which brief."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from practicum.documents import Document, read_document
+from practicum.errors import InvalidDocument
+from practicum.validation import value_from
+from practicum.values import Id, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from practicum.people import Roster
+    from practicum.problems import Problem
+
+__all__ = ["Placement", "Placements", "read_placements"]
+
+
+class Placement(Value):
+    """One student on one brief."""
+
+    student: Id
+    brief: Id
+
+
+class Placements(Value):
+    """All placements of a course; without any, each student may do each brief."""
+
+    schema_version: Literal[1]
+    placements: tuple[Placement, ...] = ()
+
+    def students_of(self, brief: str, roster: Roster) -> tuple[str, ...]:
+        """Return the ids of the students who are expected to hand in ``brief``."""
+        if not self.placements:
+            return tuple(student.id for student in roster.students)
+        return tuple(p.student for p in self.placements if p.brief == brief)
+
+
+def read_placements(file: Path, roster: Roster, briefs: tuple[str, ...]) -> Placements:
+    """Read and check a placements file against the course's people and briefs.
+
+    Raises:
+        InvalidDocument: With every problem that was found.
+
+    """
+    document = read_document(file)
+    placements = value_from(Placements, document)
+    problems = sorted(_problems(placements, document, roster, briefs))
+    if problems:
+        raise InvalidDocument(problems)
+    return placements
+
+
+def _problems(
+    placements: Placements, document: Document, roster: Roster, briefs: tuple[str, ...]
+) -> Iterator[Problem]:
+    students = {student.id for student in roster.students}
+    seen: set[Placement] = set()
+    for index, placement in enumerate(placements.placements):
+        if placement.student not in students:
+            yield document.problem(
+                ("placements", index, "student"),
+                f"there is no student {placement.student!r}",
+                "add the student to the roster or correct the id",
+            )
+        if placement.brief not in briefs:
+            yield document.problem(
+                ("placements", index, "brief"),
+                f"the course has no brief {placement.brief!r}",
+                "add it under `briefs:` in course.yml or correct the id",
+            )
+        if placement in seen:
+            yield document.problem(
+                ("placements", index), "this placement is here twice", "remove one"
+            )
+        seen.add(placement)

@@ -1,0 +1,110 @@
+"""From a document to a value: every problem at once, each with its line and its remedy."""
+
+from __future__ import annotations
+
+import difflib
+from types import UnionType
+from typing import TYPE_CHECKING, Any, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from practicum.errors import InvalidDocument
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+    from practicum.documents import Document, Location
+    from practicum.problems import Problem
+
+__all__ = ["value_from"]
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def value_from(model: type[Model], document: Document) -> Model:
+    """Return the value that a document describes.
+
+    Raises:
+        InvalidDocument: With a problem for each key that is missing, unknown or wrong.
+
+    """
+    if not isinstance(document.data, dict):
+        problem = document.problem(
+            (), f"a {model.__name__.lower()} is a list of `key: value` lines", "see docs/files.md"
+        )
+        raise InvalidDocument([problem])
+    try:
+        return model.model_validate(document.data)
+    except ValidationError as error:
+        problems = [_problem(model, document, detail) for detail in error.errors()]
+        raise InvalidDocument(sorted(set(problems))) from None
+
+
+def _problem(model: type[BaseModel], document: Document, detail: ErrorDetails) -> Problem:
+    location = tuple(detail["loc"])
+    name = ".".join(str(part) for part in location)
+    if detail["type"] == "missing":
+        return document.problem(
+            location[:-1], f"{name} is missing", f"add `{location[-1]}:`{_hint(model, location)}"
+        )
+    if detail["type"] == "extra_forbidden":
+        return document.problem(
+            location, f"unknown key {name}", _nearest(model, location)
+        )
+    shown = repr(detail["input"])
+    if len(shown) > 60:  # noqa: PLR2004 (a line's worth)
+        shown = shown[:57] + "..."
+    what = detail["msg"].removeprefix("Value error, ")
+    if not location or detail["type"] == "value_error" and isinstance(detail["input"], dict):
+        where, _, fix = what.partition(": ")
+        return document.problem(location, f"{name + ': ' if name else ''}{where}", fix or "mend it")
+    return document.problem(
+        location, f"{name} is {shown}", f"{_lower_first(what)}{_hint(model, location)}"
+    )
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _hint(model: type[BaseModel], location: Location) -> str:
+    parent = _model_at(model, location[:-1])
+    if parent is None or not isinstance(location[-1], str):
+        return ""
+    info = parent.model_fields.get(location[-1])
+    return f" ({info.description})" if info is not None and info.description else ""
+
+
+def _nearest(model: type[BaseModel], location: Location) -> str:
+    parent = _model_at(model, location[:-1])
+    known = list(parent.model_fields) if parent is not None else []
+    near = difflib.get_close_matches(str(location[-1]), known, n=1)
+    if near:
+        return f"did you mean {near[0]!r}?"
+    return "remove it" + (f" (known: {', '.join(known)})" if known else "")
+
+
+def _model_at(model: type[BaseModel], location: Location) -> type[BaseModel] | None:
+    """Follow a location through nested models, lists and mappings."""
+    current: Any = model
+    for part in location:
+        current = _inner(current)
+        if isinstance(current, type) and issubclass(current, BaseModel):
+            info = current.model_fields.get(str(part))
+            if info is None:
+                return None
+            current = info.annotation
+        elif get_origin(current) in (list, tuple, dict):
+            arguments = [a for a in get_args(current) if a is not Ellipsis]
+            current = arguments[-1]
+        else:
+            return None
+    current = _inner(current)
+    return current if isinstance(current, type) and issubclass(current, BaseModel) else None
+
+
+def _inner(annotation: Any) -> Any:  # noqa: ANN401 (annotations are any objects)
+    """Return the first part of an optional annotation that is not None."""
+    if get_origin(annotation) in (Union, UnionType):
+        return next(a for a in get_args(annotation) if a is not type(None))
+    return annotation
