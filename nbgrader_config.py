@@ -1,0 +1,2 @@
+from practicum.gradebook import configure
+configure(get_config(), __file__)
