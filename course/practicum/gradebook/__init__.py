@@ -1,0 +1,88 @@
+"""The edge to nbgrader: the only package that imports it. It speaks our values.
+
+``CourseGradebook`` reads and writes marks; the functions run nbgrader's own steps.
+nbgrader takes seconds to import, so each name is imported when it is first used: who only
+looks (``read_marks``) does not wait for it.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from practicum.gradebook.answer_key import AnswerKey, KeyCell
+    from practicum.gradebook.config import configure, nbgrader_config
+    from practicum.gradebook.exchange import (
+        collect_folder,
+        release_assignment,
+        release_feedback,
+        submit,
+    )
+    from practicum.gradebook.execution import execute, quiet_kernel
+    from practicum.gradebook.export import export_rows
+    from practicum.gradebook.generation import generate
+    from practicum.gradebook.lock import sole_writer
+    from practicum.gradebook.marks_store import CourseGradebook
+    from practicum.gradebook.overview import assignment_released, read_marks
+    from practicum.gradebook.restoration import Restored, restore
+    from practicum.gradebook.scoring import AutoScore, score_cells
+    from practicum.gradebook.snapshot import copy_database, replace_database
+
+__all__ = [
+    "AnswerKey",
+    "AutoScore",
+    "CourseGradebook",
+    "KeyCell",
+    "Restored",
+    "assignment_released",
+    "collect_folder",
+    "configure",
+    "copy_database",
+    "execute",
+    "export_rows",
+    "generate",
+    "nbgrader_config",
+    "quiet_kernel",
+    "read_marks",
+    "release_assignment",
+    "release_feedback",
+    "replace_database",
+    "restore",
+    "score_cells",
+    "sole_writer",
+    "submit",
+]
+
+_HOME = {
+    "AnswerKey": "answer_key",
+    "AutoScore": "scoring",
+    "CourseGradebook": "marks_store",
+    "KeyCell": "answer_key",
+    "Restored": "restoration",
+    "assignment_released": "overview",
+    "collect_folder": "exchange",
+    "configure": "config",
+    "copy_database": "snapshot",
+    "execute": "execution",
+    "export_rows": "export",
+    "generate": "generation",
+    "nbgrader_config": "config",
+    "quiet_kernel": "execution",
+    "read_marks": "overview",
+    "release_assignment": "exchange",
+    "release_feedback": "exchange",
+    "replace_database": "snapshot",
+    "restore": "restoration",
+    "score_cells": "scoring",
+    "sole_writer": "lock",
+    "submit": "exchange",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value

@@ -1,0 +1,54 @@
+"""What nbgrader knows of a released notebook: the cells as they must be, hidden tests included."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Literal
+
+from practicum.values import Value
+
+__all__ = ["AnswerKey", "KeyCell"]
+
+
+class KeyCell(Value):
+    """A cell of the released notebook with its original source and its nbgrader metadata."""
+
+    id: str
+    cell_type: Literal["code", "markdown", "raw"]
+    source: str
+    metadata_json: str
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """The cell's nbgrader metadata: grade, solution, locked, task, points, checksum."""
+        metadata: dict[str, Any] = json.loads(self.metadata_json)
+        return metadata
+
+    @property
+    def locked(self) -> bool:
+        """Whether the student's text does not count."""
+        return bool(self.metadata["locked"])
+
+    @property
+    def is_graded(self) -> bool:
+        """Whether the cell carries points: a test, a written answer, or a task."""
+        return bool(self.metadata["grade"] or self.metadata.get("task"))
+
+
+class AnswerKey(Value):
+    """All named cells of one notebook, in the order of the release."""
+
+    brief: str
+    notebook: str
+    kernelspec_json: str
+    cells: tuple[KeyCell, ...]
+
+    @property
+    def kernelspec(self) -> dict[str, str]:
+        """The kernel that the notebook is run with."""
+        kernelspec: dict[str, str] = json.loads(self.kernelspec_json)
+        return kernelspec
+
+    def by_id(self) -> dict[str, KeyCell]:
+        """Return the cells by their grade_id."""
+        return {cell.id: cell for cell in self.cells}

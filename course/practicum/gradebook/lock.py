@@ -1,0 +1,39 @@
+"""One command at a time on a course."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from practicum.errors import Busy
+
+if TYPE_CHECKING:
+    from practicum.course import Course
+
+__all__ = ["sole_writer"]
+
+
+@contextmanager
+def sole_writer(course: Course, *, wait_seconds: float = 10.0) -> Iterator[None]:
+    """Keep other practicum commands from changing the course meanwhile.
+
+    The lock belongs to the process: it is gone when the process is, however it ends.
+
+    Raises:
+        Busy: Another command held the lock for ``wait_seconds``.
+
+    """
+    course.work.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(course.work / ".lock")
+    try:
+        lock.acquire(timeout=wait_seconds)
+    except Timeout:
+        message = f"{course.work}: another practicum command is at work: wait until it has ended"
+        raise Busy(message) from None
+    try:
+        yield
+    finally:
+        lock.release()

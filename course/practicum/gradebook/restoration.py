@@ -1,0 +1,144 @@
+"""From what a student handed in to a notebook that can be run: only his sources are taken.
+
+Metadata, outputs, execution counts and locked cells of the submission are never used.
+The result is that of nbgrader's sanitizers for honest work, hidden tests included.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+
+from practicum.errors import BadSubmission
+
+if TYPE_CHECKING:
+    from practicum.gradebook.answer_key import AnswerKey, KeyCell
+
+__all__ = ["Restored", "restore"]
+
+Cell = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Restored:
+    """A notebook (JSON text) that is safe to read, and what was changed on the way.
+
+    ``findings`` are pairs of a grade_id (or ``""``) and a message.
+    """
+
+    notebook: str
+    findings: tuple[tuple[str, str], ...]
+
+
+def restore(key: AnswerKey, submitted: str) -> Restored:
+    """Rebuild a submission around the answer key.
+
+    The student's order of cells is kept, cells without a name are kept as plain code or
+    text, a name that occurs twice counts where it stands last (as in nbgrader), and graded
+    cells that are missing come back behind their predecessor.
+
+    Args:
+        key: The released notebook's cells as they must be.
+        submitted: The student's notebook as JSON text.
+
+    Raises:
+        BadSubmission: It is not a notebook.
+
+    """
+    cells, findings = _restored_cells(key, _cells(submitted))
+    _add_missing(key, cells, findings)
+    notebook = nbformat.v4.new_notebook(metadata={"kernelspec": key.kernelspec})
+    notebook.cells = [
+        nbformat.from_dict(cell | {"id": f"cell-{index}"}) for index, cell in enumerate(cells)
+    ]
+    return Restored(nbformat.writes(notebook, version=4), tuple(findings))
+
+
+def _cells(submitted: str) -> list[Cell]:
+    try:
+        content = json.loads(submitted)
+        cells = content["cells"]
+        usable = all(
+            cell["cell_type"] in ("code", "markdown", "raw")
+            and isinstance(cell["source"], str | list)
+            and isinstance(cell.get("metadata", {}), dict)
+            for cell in cells
+        )
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        message = f"the submitted file is not a notebook ({type(error).__name__})"
+        raise BadSubmission(message) from None
+    if not usable:
+        message = "the submitted notebook has a cell that is neither code nor text"
+        raise BadSubmission(message)
+    return list(cells)
+
+
+def _restored_cells(
+    key: AnswerKey, submitted: list[Cell]
+) -> tuple[list[Cell], list[tuple[str, str]]]:
+    named = key.by_id()
+    last = {_name(cell): index for index, cell in enumerate(submitted)}
+    cells: list[Cell] = []
+    findings: list[tuple[str, str]] = []
+    for index, cell in enumerate(submitted):
+        name, source = _name(cell), _source(cell)
+        if name not in named:
+            cells.append(_plain(cell["cell_type"], source))
+        elif last[name] != index:
+            findings.append((name, "this cell was handed in more than once: the last one counts"))
+            if not named[name].locked:
+                cells.append(_plain(cell["cell_type"], source))
+        else:
+            original = named[name]
+            if original.locked and _tampered(original, source):
+                findings.append((name, "a locked cell had been changed: the original was run"))
+            if cell["cell_type"] != original.cell_type:
+                findings.append((name, f"the cell had become {cell['cell_type']}: changed back"))
+            cells.append(_original(original, original.source if original.locked else source))
+    return cells, findings
+
+
+def _tampered(original: KeyCell, source: str) -> bool:
+    """Tell whether a line of the student's copy is not in the original.
+
+    The copy that students get lacks hidden tests and mark schemes, so that only lines
+    that were added or changed can be told.
+    """
+    known = {line.strip() for line in original.source.splitlines()}
+    return any(line.strip() not in known for line in source.splitlines())
+
+
+def _add_missing(key: AnswerKey, cells: list[Cell], findings: list[tuple[str, str]]) -> None:
+    """Put graded cells that are not there behind their predecessor in the release."""
+    for position, original in enumerate(key.cells):
+        if any(_name(cell) == original.id for cell in cells):
+            continue
+        findings.append((original.id, "this cell was missing"))
+        if not (original.is_graded or original.locked):
+            continue
+        before = {cell.id for cell in key.cells[:position]}
+        at = max((i + 1 for i, cell in enumerate(cells) if _name(cell) in before), default=0)
+        cells.insert(at, _original(original, original.source))
+
+
+def _name(cell: Cell) -> str:
+    meta = cell.get("metadata", {}).get("nbgrader")
+    name = meta.get("grade_id") if isinstance(meta, dict) else None
+    return name if isinstance(name, str) else ""
+
+
+def _source(cell: Cell) -> str:
+    source = cell["source"]
+    return source if isinstance(source, str) else "".join(str(part) for part in source)
+
+
+def _plain(kind: str, source: str) -> Cell:
+    cell: Cell = {"cell_type": kind, "metadata": {}, "source": source}
+    return cell | ({"outputs": [], "execution_count": None} if kind == "code" else {})
+
+
+def _original(key: KeyCell, source: str) -> Cell:
+    return _plain(key.cell_type, source) | {"metadata": {"nbgrader": key.metadata}}
