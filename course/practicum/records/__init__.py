@@ -1,0 +1,39 @@
+"""The records: what nbgrader's gradebook does not hold, kept in a database of our own.
+
+Who handed in what and when, what was published, what each employer said, what an
+instructor decided, what was released, and a log of all of it.
+"""
+
+from practicum.records.blind import normal_code
+from practicum.records.cases import Case, CaseState, cases_of
+from practicum.records.store import Records
+from practicum.records.values import (
+    MAX_WORDS,
+    Assessment,
+    AuditEntry,
+    Decision,
+    Finding,
+    Publication,
+    Receipt,
+    Release,
+    State,
+    plain,
+)
+
+__all__ = [
+    "MAX_WORDS",
+    "Assessment",
+    "AuditEntry",
+    "Case",
+    "CaseState",
+    "Decision",
+    "Finding",
+    "Publication",
+    "Receipt",
+    "Records",
+    "Release",
+    "State",
+    "cases_of",
+    "normal_code",
+    "plain",
+]

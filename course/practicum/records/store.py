@@ -1,0 +1,56 @@
+"""The door to the records: one object with everything that can be asked or noted."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from practicum.records.base import Clock, utc_now
+from practicum.records.blind import BlindCodes
+from practicum.records.connection import open_engine
+from practicum.records.judgements import Judgements
+from practicum.records.migrations import bring_up_to_date
+from practicum.records.submissions import Submissions
+
+__all__ = ["Records"]
+
+
+class Records(Submissions, Judgements, BlindCodes):
+    """The records of a course: ``with Records(course.records_url) as records: ...``.
+
+    Opening makes the database, or migrates an older one. Ids are checked by the values
+    that are stored (``pydantic.ValidationError``, a ``ValueError``, for a caller's mistake).
+
+    Args:
+        url: A database URL (SQLite, or another database that SQLAlchemy speaks to).
+        clock: Where the time of what is noted comes from; must be aware.
+
+    Raises:
+        BadInput: The URL or the file cannot be used, or a newer practicum made the database.
+        Busy: Another command keeps the database locked.
+
+    """
+
+    def __init__(self, url: str, *, clock: Clock = utc_now) -> None:
+        engine = open_engine(url)
+        try:
+            bring_up_to_date(engine)
+        except BaseException:
+            engine.dispose()
+            raise
+        super().__init__(engine, clock)
+
+    def close(self) -> None:
+        """Close all connections to the database."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
