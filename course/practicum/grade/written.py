@@ -1,0 +1,141 @@
+"""The instructor's marks for written answers, from a table; formgrader is the other way."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from practicum.errors import InvalidDocument, UnknownName
+from practicum.gradebook import CourseGradebook, sole_writer
+from practicum.problems import Problem
+from practicum.progress import Progress, Step, silent
+from practicum.values import Value
+
+if TYPE_CHECKING:
+    from practicum.course import Course
+
+__all__ = ["MarkReport", "mark"]
+
+COLUMNS = ("student", "cell", "score", "comment")
+MAX_BYTES = 5_000_000
+MAX_COMMENT = 10_000
+
+
+class MarkReport(Value):
+    """How many marks a table held, and how many of them changed the gradebook."""
+
+    brief: str
+    marks: int
+    changed: int
+
+
+class _Row(Value):
+    line: int
+    student: str
+    cell: str
+    score: float
+    comment: str
+
+
+def mark(course: Course, brief: str, file: Path, *, progress: Progress = silent) -> MarkReport:
+    """Enter marks for written answers from a CSV file, all of them or none.
+
+    Args:
+        course: The course.
+        brief: The brief's id.
+        file: UTF-8 CSV with the columns student, cell, score and, if wanted, comment.
+        progress: Told each mark.
+
+    Raises:
+        InvalidDocument: With every problem of the file, by line.
+
+    """
+    with sole_writer(course), CourseGradebook(course) as store:
+        rows = _rows(store, brief, file)
+        changed = 0
+        for number, row in enumerate(rows, 1):
+            comment = row.comment or None
+            changed += store.set_mark(brief, row.student, row.cell, row.score, comment)
+            progress(Step(f"mark {brief}", number, len(rows), row.student))
+    return MarkReport(brief=brief, marks=len(rows), changed=changed)
+
+
+def _rows(store: CourseGradebook, brief: str, file: Path) -> list[_Row]:
+    points = {cell.cell: cell.max_points for cell in store.cells(brief) if cell.kind == "written"}
+    students = store.students(brief)
+    problems: list[Problem] = []
+    rows: list[_Row] = []
+    seen: set[tuple[str, str]] = set()
+    for line, entry in _entries(file):
+        wrong = _wrong(entry, points, students, seen)
+        if wrong:
+            problems.append(Problem(file, line, *wrong))
+            continue
+        seen.add((entry["student"], entry["cell"]))
+        rows.append(
+            _Row(
+                line=line,
+                student=entry["student"],
+                cell=entry["cell"],
+                score=float(entry["score"]),
+                comment=_plain(entry.get("comment", "")),
+            )
+        )
+    if problems:
+        raise InvalidDocument(problems)
+    return rows
+
+
+def _entries(file: Path) -> list[tuple[int, dict[str, str]]]:
+    try:
+        content = file.read_bytes()
+        if len(content) > MAX_BYTES:
+            raise InvalidDocument([Problem(file, 0, "the file is too large", "split it")])
+        text = content.decode("utf-8-sig")
+        reader = csv.DictReader(io.StringIO(text, newline=""), restval="", restkey="more")
+        missing = [name for name in COLUMNS[:3] if name not in (reader.fieldnames or ())]
+        if missing:
+            what = f"the column {missing[0]!r} is missing"
+            fix = f"begin the file with {','.join(COLUMNS)}"
+            raise InvalidDocument([Problem(file, 1, what, fix)])
+        return [
+            (reader.line_num, {key: str(value).strip() for key, value in row.items()})
+            for row in reader
+        ]
+    except UnicodeDecodeError:
+        raise InvalidDocument([Problem(file, 0, "not UTF-8", "save it as UTF-8")]) from None
+    except (OSError, csv.Error) as error:
+        what = f"cannot be read ({error})"
+        raise InvalidDocument([Problem(file, 0, what, "check the file")]) from None
+
+
+def _wrong(
+    entry: dict[str, str],
+    points: dict[str, float],
+    students: tuple[str, ...],
+    seen: set[tuple[str, str]],
+) -> tuple[str, str] | None:
+    """Return what is wrong with a row and how to mend it, or None."""
+    student, cell, score = entry["student"], entry["cell"], entry["score"]
+    if "more" in entry:
+        return "the row has too many columns", "put quotes around a comment with commas"
+    if student not in students:
+        return str(UnknownName("submission", student, students)), "correct the student"
+    if cell not in points:
+        return str(UnknownName("written answer", cell, points)), "correct the cell"
+    if (student, cell) in seen:
+        return f"{student} has two marks for {cell}", "remove one"
+    try:
+        value = float(score)
+    except ValueError:
+        return f"score {score!r} is not a number", f"write 0 to {points[cell]:g}"
+    if not math.isfinite(value) or not 0 <= value <= points[cell]:
+        return f"score {score} is outside 0 to {points[cell]:g}", "correct the score"
+    return None
+
+
+def _plain(comment: str) -> str:
+    return "".join(c for c in comment if c.isprintable() or c in "\n\t")[:MAX_COMMENT]

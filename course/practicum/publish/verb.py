@@ -1,0 +1,178 @@
+"""Publish a brief: checks, proofs, nbgrader's generate, release to students."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from practicum.errors import Busy
+from practicum.gradebook import (
+    assignment_released,
+    copy_database,
+    generate,
+    release_assignment,
+    replace_database,
+    sole_writer,
+)
+from practicum.progress import Progress, Step, silent
+from practicum.publish import proofs
+from practicum.publish.checking import require_agreement
+from practicum.publish.staging import set_criterion_points, staged
+from practicum.records import Records
+from practicum.values import Value
+
+if TYPE_CHECKING:
+    from practicum.course import Course
+    from practicum.publish.proofs import Proof
+
+__all__ = ["Publication", "publish"]
+
+STEPS = ("check", "solution", "outputs", "generate", "untouched", "leaks", "limits", "release")
+
+
+class Publication(Value):
+    """What publishing a brief came to.
+
+    ``points`` are those of the employer's criteria; ``unchanged`` says that this very
+    brief was published before, so that nothing was done.
+    """
+
+    brief: str
+    proofs: tuple[proofs.Proof, ...]
+    points: dict[str, float]
+    unchanged: bool = False
+
+
+def publish(
+    course: Course, brief: str, *, again: bool = False, progress: Progress = silent
+) -> Publication:
+    """Publish a brief to the students of a course. All or nothing.
+
+    Everything is tried on a copy. Only when each proof has held do the gradebook, the
+    release folder and the exchange change; if one of them fails, all are put back.
+
+    Args:
+        course: The course.
+        brief: The brief's id.
+        again: Publish even if nothing has changed since the last time.
+        progress: Told each step.
+
+    Raises:
+        InvalidDocument: Brief, rubric and notebook have problems or disagree.
+        ProofFailed: A proof did not hold; nothing was changed.
+        Busy: The gradebook changed meanwhile, or another command is at work.
+
+    """
+    with sole_writer(course):
+        require_agreement(course, brief)
+        digest = _digest(course, brief)
+        with Records(course.records_url) as records:
+            before = records.publication(brief)
+        if not again and before and before.digest == digest and assignment_released(course, brief):
+            kept = tuple(proofs.Proof(**proof) for proof in before.proofs)
+            return Publication(brief=brief, proofs=kept, points={}, unchanged=True)
+        with staged(course, brief) as stage:
+            state = _state(course)
+            points = set_criterion_points(
+                _notebook(stage, brief), stage.rubric(brief), course.policies.employer_share
+            )
+            held = tuple(_proofs(stage, course, brief, progress))
+            if _state(course) != state:
+                message = f"{brief}: the gradebook changed while it was proved: publish again"
+                raise Busy(message)
+            _tell(progress, brief, "release")
+            _commit(course, stage, brief)
+        with Records(course.records_url) as records:
+            records.publish(brief, digest=digest, proofs=tuple(p.model_dump() for p in held))
+    progress(Step(f"publish {brief}", len(STEPS), len(STEPS)))
+    return Publication(brief=brief, proofs=held, points=points)
+
+
+def _proofs(stage: Course, course: Course, brief: str, progress: Progress) -> Iterator[Proof]:
+    executed = stage.work / "solution.ipynb"
+    _tell(progress, brief, "solution")
+    proof, run = proofs.prove_solution(stage, brief, executed)
+    yield proof
+    _tell(progress, brief, "outputs")
+    yield proofs.prove_reproducible(brief, executed, stage.brief_folder(brief))
+    _tell(progress, brief, "generate")
+    generate(stage, brief, due=course.due(brief))
+    _tell(progress, brief, "untouched")
+    yield proofs.prove_untouched(stage, brief)
+    _tell(progress, brief, "leaks")
+    yield proofs.prove_no_leak(stage, brief)
+    _tell(progress, brief, "limits")
+    yield proofs.prove_limits(stage, brief, run)
+
+
+def _commit(course: Course, stage: Course, brief: str) -> None:
+    """Change gradebook, release folder and exchange; put all back if one fails."""
+    live, old = course.work / "gradebook.db", stage.work / "before.db"
+    copy_database(live, old)
+    release = course.station("release", brief=brief)
+    with _put_back(lambda: replace_database(old, live) if old.exists() else live.unlink()):
+        replace_database(stage.work / "gradebook.db", live)
+        with _swapped(stage.station("release", brief=brief), release, stage.work / "release-before"):
+            release_assignment(course, brief)
+
+
+@contextmanager
+def _put_back(undo: Callable[[], object]) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        undo()
+        raise
+
+
+@contextmanager
+def _swapped(new: Path, place: Path, aside: Path) -> Iterator[None]:
+    """Put ``new`` in the place of ``place``; if the block fails, put the old one back."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    existed = place.exists()
+    if existed:
+        place.rename(aside)
+    new.rename(place)
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(place)
+        if existed:
+            aside.rename(place)
+        raise
+
+
+def _notebook(course: Course, brief: str) -> Path:
+    return course.brief_folder(brief) / f"{course.brief(brief).grading.notebook}.ipynb"
+
+
+def _state(course: Course) -> str:
+    """Return a digest of the gradebook's file, to see whether somebody changed it."""
+    file = course.work / "gradebook.db"
+    return hashlib.sha256(file.read_bytes()).hexdigest() if file.exists() else ""
+
+
+def _digest(course: Course, brief: str) -> str:
+    """Return a digest of all that a release is made from."""
+    folder = course.brief_folder(brief)
+    digest = hashlib.sha256()
+    files = [file for file in sorted(folder.rglob("*")) if file.is_file()]
+    files.append(course.root / "rubrics" / f"{course.brief(brief).rubric}.yml")
+    for file in files:
+        if not any(part.startswith((".", "__")) for part in file.relative_to(course.root).parts):
+            digest.update(f"{file.relative_to(course.root)}\0".encode())
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
+    due = course.due(brief)
+    policy = [course.policies.employer_share, due.isoformat() if due else None]
+    digest.update(json.dumps(policy).encode())
+    digest.update(course.settings.limits.model_dump_json().encode())
+    return digest.hexdigest()
+
+
+def _tell(progress: Progress, brief: str, now: str) -> None:
+    progress(Step(f"publish {brief}", STEPS.index(now), len(STEPS), now))
