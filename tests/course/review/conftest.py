@@ -1,0 +1,197 @@
+"""A small course with submissions, a gradebook in memory, and files of assessments."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from practicum.course import Course
+from practicum.errors import NotReady
+from practicum.marks import CellMark, Kind, Marks
+from practicum.records import Records
+
+COURSE = """\
+schema_version: 1
+id: testing
+title: A course to test with
+briefs: [{brief: demo}]
+"""
+
+ROSTER = """\
+schema_version: 1
+students:
+  - {id: ada, name: Ada Lovelace}
+  - {id: grace, name: Grace Hopper}
+  - {id: late, name: Late Larry}
+instructors:
+  - {id: ines, name: Ines Instructor}
+reviewers:
+  - {id: rita, name: Rita Reviewer, employer: Market Hall, briefs: [demo]}
+  - {id: hugo, name: Hugo Hirer, employer: Market Hall, briefs: [demo, elsewhere]}
+  - {id: vera, name: Vera Visitor, employer: Market Hall, briefs: [demo]}
+  - {id: omar, name: Omar Other, employer: Elsewhere, briefs: [elsewhere]}
+"""
+
+BRIEF = """\
+schema_version: 1
+id: demo
+title: Which Saturdays?
+employer: {name: Market Hall, about: Markets., industry: Events}
+people:
+  champion: {name: Rita Reviewer, role: Manager, email: rita@market.example}
+  supervisor: {name: Hugo Hirer, role: Head, email: hugo@market.example}
+situation: It rains.
+question: Which Saturdays should we book?
+scope: A short analysis.
+tools: [Python]
+hours: 8
+duration_weeks: 1
+pay: {kind: fixed, amount: 200, currency: USD}
+credit_bearing: true
+milestones: [{id: all, title: All of it, hours: 8, due_day: 7}]
+deliverables:
+  - {id: text, title: A text, acceptance: It is there., criteria: [analysis, advice, habits]}
+rubric: demo
+support: {kick_off: A call, check_in: A call, contact: Rita, response_days: 2}
+legal: {ip: The student's., confidentiality: none, portfolio: {allowed: false}}
+safety: {patient_care: false, hazards: false, vulnerable_people: false}
+matching: {topics: [weather], location: remote, hiring_potential: none}
+ai_policy: {use: disclosed, text: Say which.}
+"""
+
+RUBRIC = """\
+schema_version: 1
+id: demo
+title: How the work is judged
+criteria:
+"""
+
+CRITERION = """\
+  - id: {id}
+    title: {title}
+    question: Is it good?
+    rater: {rater}
+    weight: 1
+    levels: {{0: None at all., 1: A little., 2: Half of it., 3: Most of it., 4: All of it.}}
+"""
+
+CRITERIA = (
+    ("analysis", "Sound analysis", "employer"),
+    ("advice", "Useful advice", "employer"),
+    ("habits", "Professional habits", "instructor"),
+)
+
+
+KINDS: dict[str, Kind] = {"analysis": "employer", "advice": "employer", "habits": "instructor"}
+
+
+@dataclass
+class MemoryGradebook:
+    """A gradebook in memory: the methods that reviewing needs, and a count of writes."""
+
+    graded: list[str] = field(default_factory=lambda: ["ada", "grace"])
+    published: tuple[str, ...] = ("demo",)
+    points: float = 12.0
+    given: dict[tuple[str, str], tuple[float | None, str]] = field(default_factory=dict)
+    writes: int = 0
+
+    def briefs(self) -> tuple[str, ...]:
+        """Return the published briefs."""
+        return self.published
+
+    def cells(self, brief: str) -> tuple[CellMark, ...]:
+        """Return a test cell and a cell for each criterion."""
+        assert brief == "demo"
+        return (
+            CellMark(cell="test-1", kind="autograded", max_points=10, score=None),
+            *(
+                CellMark(cell=f"criterion-{name}", kind=kind, max_points=self.points, score=None)
+                for name, kind in KINDS.items()
+            ),
+        )
+
+    def students(self, brief: str) -> tuple[str, ...]:
+        """Return who is graded."""
+        assert brief == "demo"
+        return tuple(self.graded)
+
+    def marks(self, brief: str, student: str) -> Marks:
+        """Return what was given so far."""
+        cells = [
+            cell.model_copy(update={"score": self.given.get((student, cell.cell), (None, ""))[0]})
+            for cell in self.cells(brief)
+        ]
+        return Marks(student=student, brief=brief, cells=tuple(cells))
+
+    def set_mark(self, brief: str, student: str, cell: str, score: float, comment: str) -> bool:
+        """Give a mark."""
+        if student not in self.students(brief):
+            message = f"{student} is not graded"
+            raise NotReady(message)
+        assert cell in {known.cell for known in self.cells(brief)}
+        changed = self.given.get((student, cell), (None, "")) != (score, comment)
+        self.writes += changed
+        self.given[student, cell] = (score, comment)
+        return changed
+
+    def score(self, student: str, criterion: str) -> float | None:
+        """Return the points of a criterion."""
+        return self.given.get((student, f"criterion-{criterion}"), (None, ""))[0]
+
+    def comment(self, student: str, criterion: str) -> str:
+        """Return the comment on a criterion."""
+        return self.given.get((student, f"criterion-{criterion}"), (None, ""))[1]
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    """Return a course in which Ada and Grace have handed in, and Larry has not."""
+    root = tmp_path / "course-of-tests"
+    for folder in ("course", "assignments/demo", "rubrics"):
+        (root / folder).mkdir(parents=True)
+    (root / "course" / "course.yml").write_text(COURSE)
+    (root / "course" / "roster.yml").write_text(ROSTER)
+    (root / "assignments" / "demo" / "brief.yml").write_text(BRIEF)
+    criteria = [CRITERION.format(id=name, title=title, rater=who) for name, title, who in CRITERIA]
+    (root / "rubrics" / "demo.yml").write_text(RUBRIC + "".join(criteria))
+    course = Course.find(root)
+    with Records(course.records_url) as records:
+        for student in ("ada", "grace"):
+            records.receive(
+                "demo",
+                student,
+                received_at=datetime(2027, 2, 1, tzinfo=UTC),
+                sha256="0" * 64,
+                source="test",
+                files=1,
+                size=1,
+            )
+    return course
+
+
+@pytest.fixture
+def gradebook() -> MemoryGradebook:
+    """Return an empty gradebook in which Ada and Grace are graded."""
+    return MemoryGradebook()
+
+
+@pytest.fixture
+def records(course: Course) -> Iterator[Records]:
+    """Open the course's records beside the command that is tested."""
+    with Records(course.records_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Callable[..., Path]:
+    """Return a writer of CSV files: ``table("rita,ada,advice,3,Good.", ...)``."""
+
+    def write(*rows: str, name: str = "reviews.csv") -> Path:
+        file = tmp_path / name
+        lines = ("reviewer,submission,criterion,level,words", *rows)
+        file.write_text("".join(f"{line}\n" for line in lines))
+        return file
+
+    return write
