@@ -1,0 +1,109 @@
+"""``practicum collect``: take in submissions from nbgrader's exchange or an LMS's export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.markup import escape
+from rich.table import Table
+
+from practicum.cli.output import console, course_option, json_option, print_json, show_progress
+from practicum.collect import Collected, CollectReport, collect
+from practicum.collect.receipts import moment
+from practicum.course import Course
+
+__all__ = ["command"]
+
+COLOURS = {"collected": "green", "unchanged": "dim", "refused": "red"}
+
+
+@click.command("collect")
+@click.argument("brief")
+@click.option(
+    "--from",
+    "source",
+    metavar="PATH",
+    type=click.Path(path_type=Path),
+    help="A folder or zip that an LMS exported (default: nbgrader's exchange).",
+)
+@click.option(
+    "--receipts",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="A CSV with the columns student (or lms_id) and received_at.",
+)
+@click.option("--received-at", metavar="TIME", help="The receipt time of all others (ISO 8601).")
+@click.option(
+    "--pattern",
+    metavar="REGEX",
+    help="How to read names, with a group named student or lms_id.",
+)
+@course_option
+@json_option
+def command(  # noqa: PLR0913, PLR0917 (one argument an option)
+    brief: str,
+    source: Path | None,
+    receipts: Path | None,
+    received_at: str | None,
+    pattern: str | None,
+    course: Course,
+    as_json: bool,
+) -> int:
+    """Take in the submissions for BRIEF.
+
+    What is submitted is not trusted: links, bombs and files that are no notebook are refused
+    by name, and nothing else is lost. The time of receipt is the server's, never the file's.
+
+    \b
+    Example:
+      practicum collect first-steps
+      practicum collect first-steps --from moodle.zip --receipts times.csv
+    """
+    with show_progress(quiet=as_json) as progress:
+        report = collect(
+            course,
+            brief,
+            source=source,
+            receipts=receipts,
+            received_at=moment(received_at, course) if received_at else None,
+            pattern=pattern,
+            progress=progress,
+        )
+    if as_json:
+        print_json(report)
+    else:
+        _print(report)
+    return 1 if report.with_outcome("refused") else 0
+
+
+def _print(report: CollectReport) -> None:
+    if report.entries:
+        table = Table("student", "outcome", "received (UTC)", "files", "reason", box=None)
+        for entry in report.entries:
+            table.add_row(
+                escape(entry.student or entry.label),
+                f"[{COLOURS[entry.outcome]}]{entry.outcome}[/]",
+                f"{entry.received_at:%Y-%m-%d %H:%M:%S}" if entry.received_at else "",
+                str(entry.files or ""),
+                escape(_reason(entry)),
+            )
+        console.print(table)
+    for warning in report.warnings:
+        console.print(f"[yellow]note:[/] {escape(warning)}")
+    if report.missing:
+        console.print(f"nothing yet from: {escape(', '.join(report.missing))}")
+    counts = [
+        f"{len(report.with_outcome(outcome))} {outcome}"
+        for outcome in ("collected", "unchanged", "refused")
+    ]
+    console.print(f"{report.brief}: {', '.join(counts)}")
+    if report.with_outcome("collected"):
+        console.print(f"next: practicum grade {report.brief}")
+
+
+def _reason(entry: Collected) -> str:
+    left_out = [f"left out {left.name}: {left.reason}" for left in entry.left_out[:3]]
+    if len(entry.left_out) > len(left_out):
+        left_out.append(f"{len(entry.left_out) - len(left_out)} more left out")
+    return "; ".join(filter(None, (entry.reason, *left_out)))
