@@ -1,0 +1,9 @@
+"""Release: complete marks and judgements become a feedback page for each student.
+
+``release`` is the station's one door. A page is inert, says how the mark is made up, and
+shows nothing of the hidden tests.
+"""
+
+from practicum.release.releasing import ReleaseReport, release
+
+__all__ = ["ReleaseReport", "release"]

@@ -1,0 +1,209 @@
+"""The notebook on the page: each cell's source and outputs, inert, with its mark beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from markupsafe import Markup
+from pygments import highlight  # type: ignore[import-untyped]
+from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
+from pygments.lexers import PythonLexer  # type: ignore[import-untyped]
+from pygments.token import STANDARD_TYPES  # type: ignore[import-untyped]
+
+from practicum.gradebook import AnswerKey
+from practicum.marks import CellMark, Marks
+from practicum.records.values import plain
+from practicum.release.hidden import Parted, part, verdict
+from practicum.release.leaks import secrets_of
+from practicum.release.outputs import MAX_SOURCE, Budget, Shown, markdown_html, shown_outputs
+from practicum.release.pictures import data_uri
+from practicum.release.sanitize import clean_code
+
+__all__ = ["CellView", "NotebookView", "notebook_view"]
+
+MAX_CELLS = 500
+
+WITHHELD = (
+    "This output is not shown, because it has text of a hidden test in it. "
+    "Please talk to your instructor."
+)
+_CLASSES = {f"c-{name}" for name in STANDARD_TYPES.values() if name}
+_HEADING = re.compile(r"<(/?)h([1-6])>")
+_FIRST_LEVEL = 3
+_LAST_LEVEL = 6
+
+
+@dataclass(frozen=True)
+class CellView:
+    """A cell as it is shown.
+
+    ``mark`` is None for a cell without points; ``says`` is what may be said of hidden tests.
+    """
+
+    number: int
+    kind: str
+    source: Markup
+    mark: CellMark | None = None
+    outputs: tuple[Shown, ...] = ()
+    says: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class NotebookView:
+    """The cells in order, whether some were left out, and which ones had to be withheld."""
+
+    cells: tuple[CellView, ...]
+    cut: bool
+    withheld: tuple[CellView, ...]
+
+
+def notebook_view(notebook: Mapping[str, Any], marks: Marks, key: AnswerKey) -> NotebookView:
+    """Return what is shown of an autograded notebook.
+
+    Args:
+        notebook: The notebook's JSON (nbformat 4). Nothing in it is trusted.
+        marks: The marks of its cells.
+        key: The cells as they were released, with their hidden parts.
+
+    """
+    cells = notebook.get("cells")
+    cells = [cell for cell in cells if isinstance(cell, dict)] if isinstance(cells, list) else []
+    budget = Budget()
+    parted = {cell.id: part(cell.source) for cell in key.cells if _is_given(cell.metadata)}
+    parted = {**_given_here(cells), **parted}
+    views = [
+        _cell_view(number, cell, marks, parted, budget)
+        for number, cell in enumerate(cells[:MAX_CELLS], 1)
+    ]
+    known = [p.visible for p in parted.values()]
+    known += [_source(cell) for cell in cells if _grade_id(cell) not in parted]
+    hidden = [p.hidden for p in parted.values()] + [part(cell.source).hidden for cell in key.cells]
+    leaking = _leaking(views, secrets_of(hidden, known).found_in)
+    views = [_withhold(view) if view.number in leaking else view for view in views]
+    return NotebookView(
+        cells=tuple(_with_headings_in_order(views)),
+        cut=len(cells) > MAX_CELLS,
+        withheld=tuple(view for view in views if view.number in leaking),
+    )
+
+
+def _cell_view(
+    number: int, cell: dict[str, Any], marks: Marks, key: Mapping[str, Parted], budget: Budget
+) -> CellView:
+    name = _grade_id(cell)
+    parted = key.get(name) or Parted(_source(cell), "")
+    mark = next((mark for mark in marks.cells if mark.cell == name), None)
+    kind = cell.get("cell_type")
+    alt = f"A picture in cell {number} of the notebook"
+    if kind == "markdown":
+        text = markdown_html(parted.visible, _attachments(cell), budget, alt=alt)
+        return CellView(number, "Text", text, mark)
+    if kind != "code":
+        text = Markup("<pre>{}</pre>").format(plain(parted.visible[:MAX_SOURCE]))
+        return CellView(number, "Raw text", text, mark)
+    code = Markup("<pre><code>{}</code></pre>").format(_highlighted(parted.visible))
+    found = cell.get("outputs")
+    outputs = [out for out in found if isinstance(out, dict)] if isinstance(found, list) else []
+    if parted.has_hidden:
+        # The run saw the hidden tests, so that nothing which it printed here can be shown.
+        score, most = (mark.score or 0.0, mark.max_points) if mark else (0.0, 0.0)
+        return CellView(number, "Tests", code, mark, says=verdict(parted, outputs, score, most))
+    return CellView(number, "Code", code, mark, shown_outputs(outputs, budget, alt=alt))
+
+
+def _is_given(nbgrader: Mapping[str, Any]) -> bool:
+    """Tell whether a cell's source comes from the course and not from the student."""
+    if nbgrader.get("solution"):
+        return False
+    return any(nbgrader.get(flag) for flag in ("locked", "grade", "task"))
+
+
+def _given_here(cells: Sequence[Mapping[str, Any]]) -> dict[str, Parted]:
+    """Return the given cells that the notebook names, for a key that has changed since."""
+    return {
+        _grade_id(cell): part(_source(cell))
+        for cell in cells
+        if _grade_id(cell) and _is_given(cell["metadata"]["nbgrader"])
+    }
+
+
+def _highlighted(source: str) -> Markup:
+    if len(source) > MAX_SOURCE:
+        note = f"\n… (the first {MAX_SOURCE:,} characters are shown)"
+        return Markup.escape(plain(source[:MAX_SOURCE]) + note)
+    formatter = HtmlFormatter(nowrap=True, classprefix="c-")
+    html = highlight(plain(source), PythonLexer(stripnl=False, ensurenl=False), formatter)
+    return clean_code(html, _CLASSES)
+
+
+def _attachments(cell: Mapping[str, Any]) -> dict[str, str]:
+    """Return the pictures that are attached to a text cell, as data: URIs by name."""
+    attached = cell.get("attachments")
+    pictures: dict[str, str] = {}
+    for name, bundle in attached.items() if isinstance(attached, dict) else ():
+        for mime, text in bundle.items() if isinstance(bundle, dict) else ():
+            uri = data_uri(mime, text) if isinstance(text, str) else None
+            if uri is not None:
+                pictures.setdefault(name, uri)
+    return pictures
+
+
+def _leaking(
+    views: Sequence[CellView], found_in: Callable[[Sequence[str]], frozenset[int]]
+) -> frozenset[int]:
+    """Return the numbers of the cells whose outputs show a hidden line."""
+    owners: list[int] = []
+    texts: list[str] = []
+    for view in views:
+        for shown in view.outputs:
+            owners += [view.number] * len(shown.looked_at)
+            texts += shown.looked_at
+    return frozenset(owners[place] for place in found_in(texts))
+
+
+def _withhold(view: CellView) -> CellView:
+    note = Shown(Markup("<p>{}</p>").format(WITHHELD), "note")
+    return replace(view, outputs=(note,))
+
+
+def _with_headings_in_order(views: Sequence[CellView]) -> list[CellView]:
+    """Put the notebook's headings below ours, so that no level is skipped."""
+    last = _FIRST_LEVEL - 1
+    opened: list[int] = []
+    ordered = []
+    for view in views:
+        if view.mark is not None:
+            last = _FIRST_LEVEL
+
+        def lowered(found: re.Match[str]) -> str:
+            nonlocal last
+            if found[1]:
+                return f"</h{opened.pop()}>"
+            last = min(int(found[2]) + _FIRST_LEVEL, _LAST_LEVEL, last + 1)
+            opened.append(last)
+            return f"<h{last}>"
+
+        source = Markup(_HEADING.sub(lowered, view.source))  # noqa: S704 (only levels change)
+        outputs = tuple(
+            replace(out, html=Markup(_HEADING.sub(lowered, out.html)))  # noqa: S704 (see above)
+            for out in view.outputs
+        )
+        ordered.append(replace(view, source=source, outputs=outputs))
+    return ordered
+
+
+def _grade_id(cell: Mapping[str, Any]) -> str:
+    metadata = cell.get("metadata")
+    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    name = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    return name if isinstance(name, str) else ""
+
+
+def _source(cell: Mapping[str, Any]) -> str:
+    source = cell.get("source")
+    if isinstance(source, list):
+        return "".join(line for line in source if isinstance(line, str))
+    return source if isinstance(source, str) else ""

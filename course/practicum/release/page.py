@@ -1,0 +1,114 @@
+"""The feedback page: one file that fetches nothing, runs nothing, and has no clock in it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from practicum.briefs import Brief
+from practicum.marks import CellMark, Marks
+from practicum.records.values import plain
+from practicum.release.arithmetic import Sum, figure
+from practicum.release.judgements import Judgement, NextStep
+from practicum.release.notebook import NotebookView
+
+__all__ = ["Handover", "Page", "handover", "page_html"]
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+@dataclass(frozen=True)
+class Handover:
+    """When a submission came in, and when it was due, in words; ``late`` is "" in time."""
+
+    received: str
+    due: str
+    late: str
+    in_grace: bool
+
+
+@dataclass(frozen=True)
+class Page:
+    """All that stands on a page."""
+
+    course: str
+    brief: Brief
+    student: str
+    handover: Handover
+    marks: Marks
+    sum: Sum
+    judged: tuple[Judgement, ...]
+    steps: tuple[NextStep, ...]
+    notebook: NotebookView
+
+    @property
+    def lost(self) -> tuple[tuple[int, CellMark], ...]:
+        """The tested and written cells that did not earn all points, with their numbers."""
+        return tuple(
+            (view.number, view.mark)
+            for view in self.notebook.cells
+            if view.mark is not None
+            and view.mark.kind in {"autograded", "written"}
+            and (view.mark.score or 0.0) < view.mark.max_points
+        )
+
+
+def page_html(page: Page) -> bytes:
+    """Return the page as UTF-8; the same values give the same bytes."""
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["figure"] = figure
+    environment.filters["plain"] = plain
+    environment.globals["levels_in_words"] = _levels_in_words
+    here = files("practicum.release")
+    style = here.joinpath("style.css").read_text(encoding="utf-8").replace("\r\n", "\n")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
+    template = environment.from_string(here.joinpath("page.html.j2").read_text(encoding="utf-8"))
+    html = template.render(page=page, style=Markup(style), style_hash=f"sha256-{digest}")  # noqa: S704 (our own file)
+    return html.encode("utf-8", "replace")
+
+
+def handover(
+    received: datetime, due: datetime | None, grace: timedelta, zone: ZoneInfo
+) -> Handover:
+    """Return when a submission came in and was due, in the course's time zone."""
+    late = received - due if due is not None else timedelta(0)
+    return Handover(
+        received=_moment(received, zone),
+        due=_moment(due, zone) if due is not None else "",
+        late=_span(late) if late > timedelta(0) else "",
+        in_grace=late <= grace,
+    )
+
+
+def _moment(moment: datetime, zone: ZoneInfo) -> str:
+    # Month names are our own: a locale must not change a page.
+    local = moment.astimezone(zone)
+    month = _MONTHS[local.month - 1]
+    return f"{local.day} {month} {local.year}, {local:%H:%M} ({local.tzname()})"
+
+
+def _span(span: timedelta) -> str:
+    """Return a time in its two largest units, rounded up to the minute."""
+    minutes = -(-int(span.total_seconds()) // 60) or 1
+    amounts = (minutes // 1440, "day"), (minutes % 1440 // 60, "hour"), (minutes % 60, "minute")
+    said = [f"{n} {unit}{'s' if n != 1 else ''}" for n, unit in amounts if n]
+    return " and ".join(said[:2])
+
+
+def _levels_in_words(levels: Sequence[int]) -> str:
+    """Return "2, 3 and 3"."""
+    *others, last = (str(level) for level in levels)
+    return f"{', '.join(others)} and {last}" if others else last

@@ -1,0 +1,265 @@
+"""The verb: who is complete gets a page, through nbgrader's exchange, and a row of marks."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from practicum.course import Course
+from practicum.errors import NotReady, UnknownName
+from practicum.gradebook import AnswerKey, CourseGradebook, release_feedback, sole_writer
+from practicum.marks import Marks
+from practicum.progress import Progress, Step, silent
+from practicum.records import Records
+from practicum.records.values import Finding, Receipt
+from practicum.release.arithmetic import sum_of
+from practicum.release.judgements import judgements, next_steps
+from practicum.release.marks_csv import marks_csv
+from practicum.release.notebook import notebook_view
+from practicum.release.page import Page, handover, page_html
+from practicum.release.readiness import (
+    Criteria,
+    MarksSource,
+    Readiness,
+    RecordsSource,
+    readiness,
+)
+from practicum.release.writing import write_if_changed
+from practicum.values import Value
+
+__all__ = ["ReleaseReport", "Releasing", "release"]
+
+_NOT_READY = """\
+{brief}: {count} still missing, so nothing was released:
+  {list}"""
+_PARTIAL = """
+Release the {complete} complete ones with `practicum release {brief} --partial`."""
+_NOTHING = "{brief}: nobody has handed in anything: run `practicum collect {brief}`"
+_LEAK = "an output shows text of a hidden test and was left out: ask how it came there"
+
+
+class ReleaseReport(Value):
+    """What a release did.
+
+    ``released`` were given a new page, ``unchanged`` have theirs already. ``left_out`` says
+    what is missing for the others, one line each; ``not_handed_in`` were expected.
+    ``findings`` are outputs that showed hidden tests and were withheld.
+    """
+
+    brief: str
+    released: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+    not_handed_in: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    marks_file: Path
+    feedback_folder: Path
+
+    @property
+    def complete(self) -> bool:
+        """Whether everybody who handed in has a page."""
+        return not self.left_out
+
+
+def release(
+    course: Course,
+    brief: str,
+    *,
+    partial: bool = False,
+    students: Sequence[str] | None = None,
+    progress: Progress = silent,
+) -> ReleaseReport:
+    """Give students their feedback on ``brief``, and write the marks as CSV.
+
+    Run again, it changes nothing: a page has no clock in it, and the exchange is only
+    touched for a student whose page or submission is new.
+
+    Args:
+        course: The course.
+        brief: The brief's id.
+        partial: Release those that are complete, and list the others, instead of refusing.
+        students: Look at these only; None for all who are expected.
+        progress: Is told after each student.
+
+    Raises:
+        NotReady: Nobody has handed in, or marks, assessments or moderation are missing.
+        UnknownName: There is no such brief or student.
+        Busy: Another command is at work on the course.
+
+    """
+    with (
+        sole_writer(course),
+        CourseGradebook(course) as gradebook,
+        Records(course.records_url) as records,
+    ):
+        run = Releasing(course, brief, gradebook, records, release_feedback)
+        return run.release(partial=partial, students=students, progress=progress)
+
+
+class Releasing:
+    """One release of one brief, with the edges that it reads from and hands pages to."""
+
+    def __init__(
+        self,
+        course: Course,
+        brief: str,
+        gradebook: MarksSource,
+        records: RecordsSource,
+        hand_out: Callable[[Course, str, str], None],
+    ) -> None:
+        self._course = course
+        self._brief = course.brief(brief)
+        self._criteria = Criteria(course.rubric(brief), course.policies.moderation_gap)
+        self._gradebook = gradebook
+        self._records = records
+        self._hand_out = hand_out
+
+    def release(
+        self, *, partial: bool, students: Sequence[str] | None, progress: Progress = silent
+    ) -> ReleaseReport:
+        """Do it; see the function of the same name."""
+        brief = self._brief.id
+        ready = self._readiness(self._expected(students))
+        if ready.missing and not partial:
+            raise self._refusal(ready)
+        if not ready.complete and not ready.missing:
+            raise NotReady(_NOTHING.format(brief=brief))
+        receipts = {receipt.student: receipt for receipt in self._records.receipts(brief)}
+        key = self._gradebook.answer_key(brief)
+        released: list[str] = []
+        findings: list[Finding] = []
+        for done, student in enumerate(ready.complete, 1):
+            page = self._page(student, receipts[student], key)
+            found = _findings(page, student)
+            findings += found
+            if self._deliver(student, page_html(page), receipts[student]):
+                released.append(student)
+                self._log(student, found)
+            progress(Step(f"release {brief}", done, len(ready.complete), student))
+        return ReleaseReport(
+            brief=brief,
+            released=tuple(released),
+            unchanged=tuple(s for s in ready.complete if s not in released),
+            left_out=tuple(str(entry) for entry in ready.missing),
+            not_handed_in=ready.not_handed_in,
+            findings=tuple(findings),
+            marks_file=self._write_marks(),
+            feedback_folder=self._course.station("feedback"),
+        )
+
+    def _expected(self, students: Sequence[str] | None) -> tuple[str, ...]:
+        known = [student.id for student in self._course.roster.students]
+        for student in students or ():
+            if student not in known:
+                raise UnknownName("student", student, known)
+        if students is not None:
+            return tuple(students)
+        # Somebody who handed in without a placement is not forgotten.
+        extra = (r.student for r in self._records.receipts(self._brief.id))
+        everybody = {*self._course.students_of(self._brief.id), *extra}
+        return tuple(sorted(everybody & set(known)))
+
+    def _readiness(self, expected: Sequence[str]) -> Readiness:
+        return readiness(self._brief.id, expected, self._gradebook, self._records, self._criteria)
+
+    def _refusal(self, ready: Readiness) -> NotReady:
+        lines = [str(entry) for entry in ready.missing]
+        message = _NOT_READY.format(
+            brief=self._brief.id,
+            count=f"{len(lines)} thing{'s are' if len(lines) != 1 else ' is'}",
+            list="\n  ".join(lines),
+        )
+        if ready.complete:
+            message += _PARTIAL.format(complete=len(ready.complete), brief=self._brief.id)
+        return NotReady(message, lines)
+
+    def _page(self, student: str, receipt: Receipt, key: AnswerKey) -> Page:
+        course, brief = self._course, self._brief
+        marks = self._gradebook.marks(brief.id, student)
+        cases = self._criteria.cases(
+            self._records.assessments(brief.id, student),
+            self._records.decisions(brief.id, student),
+        )
+        judged = judgements(self._criteria.rubric, marks, cases)
+        due = course.due(brief.id)
+        late = course.policies.late
+        after = receipt.received_at - due if due is not None else timedelta(0)
+        return Page(
+            course=course.settings.title,
+            brief=brief,
+            student=course.roster.student(student).name,
+            handover=handover(
+                receipt.received_at,
+                due,
+                timedelta(minutes=late.grace_minutes),
+                ZoneInfo(course.settings.timezone),
+            ),
+            marks=marks,
+            sum=sum_of(marks, judged, after, late),
+            judged=judged,
+            steps=next_steps(judged),
+            notebook=notebook_view(self._notebook(student), marks, key),
+        )
+
+    def _notebook(self, student: str) -> dict[str, Any]:
+        folder = self._course.station("autograded", student=student, brief=self._brief.id)
+        file = folder / f"{self._brief.grading.notebook}.ipynb"
+        try:
+            notebook = json.loads(file.read_bytes())
+        except (OSError, ValueError, RecursionError) as error:
+            message = f"{file}: cannot be read ({error}): run `practicum grade {self._brief.id}`"
+            raise NotReady(message) from error
+        return notebook if isinstance(notebook, dict) else {}
+
+    def _deliver(self, student: str, html: bytes, receipt: Receipt) -> bool:
+        """Write the page and hand it out if it is new; tell whether it was."""
+        brief = self._brief.id
+        folder = self._course.station("feedback", student=student, brief=brief)
+        write_if_changed(folder / f"{self._brief.grading.notebook}.html", html)
+        # A new submission has a new address in the exchange, even with the same page.
+        digest = hashlib.sha256(html + receipt.sha256.encode()).hexdigest()
+        last = self._records.release_of(brief, student)
+        if last is not None and last.digest == digest:
+            return False
+        self._hand_out(self._course, brief, student)
+        self._records.released(brief, student, digest=digest)
+        return True
+
+    def _log(self, student: str, findings: Sequence[Finding]) -> None:
+        for finding in findings:
+            self._records.log(
+                "withheld",
+                brief=self._brief.id,
+                student=student,
+                detail=f"{finding.cell}: {finding.message}",
+            )
+
+    def _write_marks(self) -> Path:
+        """Write the marks of all who have their feedback, this time or before."""
+        brief = self._brief.id
+        ready = self._readiness(self._expected(None))
+        rows: list[Marks] = [
+            self._gradebook.marks(brief, student)
+            for student in ready.complete
+            if self._records.release_of(brief, student) is not None
+        ]
+        file = self._course.work / "marks" / f"{brief}.csv"
+        write_if_changed(file, marks_csv(self._criteria.rubric, rows))
+        return file
+
+
+def _findings(page: Page, student: str) -> tuple[Finding, ...]:
+    return tuple(
+        Finding(
+            cell=view.mark.cell if view.mark else f"cell {view.number}",
+            kind="hidden-test-shown",
+            message=_LEAK,
+            student=student,
+        )
+        for view in page.notebook.withheld
+    )
