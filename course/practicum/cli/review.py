@@ -107,10 +107,10 @@ def _show(report: ReviewReport) -> None:
         console.print(
             f"{len(marks.pending)} for an instructor: `practicum moderate {report.brief}`."
         )
-        if marks.provisional:
+        if marks.taken_back:
             console.print(
-                f"{marks.provisional} of them still have the mark from before the reviewers "
-                "differed; the decision replaces it, and nothing is released before."
+                f"{marks.taken_back} marks from before the reviewers differed are taken back "
+                "until somebody decides."
             )
     else:
         console.print(f"Next: `practicum release {report.brief}`.")

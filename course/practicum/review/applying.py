@@ -19,16 +19,16 @@ class MarksReport(Value):
     """What became of the judgements on one brief.
 
     ``changed`` and ``unchanged`` count the marks that follow from the judgements.
-    ``pending`` are the cases that an instructor should look at; ``provisional`` counts the
-    marks from before a reviewer disagreed, which stand in the gradebook until somebody
-    decides. ``skipped`` are the students whose submissions are not graded yet.
+    ``pending`` are the cases that an instructor should look at; ``taken_back`` counts the
+    marks from before a reviewer disagreed, which are unset until somebody decides.
+    ``skipped`` are the students whose submissions are not graded yet.
     """
 
     brief: str
     changed: int
     unchanged: int
     pending: tuple[Case, ...]
-    provisional: int
+    taken_back: int
     skipped: tuple[str, ...]
 
 
@@ -42,7 +42,7 @@ def apply_marks(
 ) -> MarksReport:
     """Write the mark and the comment of every criterion that has a level.
 
-    Where reviewers are too far apart and nobody has decided, no mark is written. It can be
+    Where reviewers are too far apart and nobody has decided, the mark is unset. It can be
     called again without harm: what is there already is not written again.
 
     Raises:
@@ -71,8 +71,8 @@ def apply_marks(
         changed=changed,
         unchanged=len(settled) - changed,
         pending=tuple(case for case in cases if case.pending),
-        provisional=sum(
-            _is_marked(gradebook, case, cells[case.criterion])
+        taken_back=sum(
+            gradebook.set_mark(brief, case.student, cells[case.criterion].cell, None, "")
             for case in todo
             if case.level is None
         ),
@@ -109,8 +109,3 @@ def _write(gradebook: Gradebook, case: Case, rubric: Rubric, cell: CellMark) -> 
     points = level_points(case.level, cell.max_points)
     comment = comment_on(case, criterion, cell.max_points)
     return gradebook.set_mark(case.brief, case.student, cell.cell, points, comment)
-
-
-def _is_marked(gradebook: Gradebook, case: Case, cell: CellMark) -> bool:
-    marks = gradebook.marks(case.brief, case.student).cells
-    return any(mark.cell == cell.cell and mark.score is not None for mark in marks)

@@ -27,8 +27,10 @@ class Gradebook(Protocol):
     def marks(self, brief: str, student: str) -> Marks:
         """Return the marks of one submission."""
 
-    def set_mark(self, brief: str, student: str, cell: str, score: float, comment: str) -> bool:
-        """Set a person's mark for a cell; tell whether anything changed."""
+    def set_mark(
+        self, brief: str, student: str, cell: str, score: float | None, comment: str
+    ) -> bool:
+        """Set a person's mark for a cell, or unset it; tell whether anything changed."""
 
 
 @contextmanager

@@ -125,8 +125,10 @@ class MemoryGradebook:
         ]
         return Marks(student=student, brief=brief, cells=tuple(cells))
 
-    def set_mark(self, brief: str, student: str, cell: str, score: float, comment: str) -> bool:
-        """Give a mark."""
+    def set_mark(
+        self, brief: str, student: str, cell: str, score: float | None, comment: str
+    ) -> bool:
+        """Give a mark, or take it back."""
         if student not in self.students(brief):
             message = f"{student} is not graded"
             raise NotReady(message)

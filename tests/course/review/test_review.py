@@ -60,18 +60,19 @@ def test_a_gap_leaves_the_mark_unset(course: Course, gradebook: Any, table: Tabl
     assert gradebook.score("ada", "advice") is None
     assert gradebook.score("ada", "analysis") == 9.0
     assert [case.criterion for case in report.marks.pending] == ["advice"]
-    assert report.marks.provisional == 0
+    assert report.marks.taken_back == 0
     assert pending(course) == report.marks.pending == pending(course, "demo")
 
 
-def test_a_mark_from_before_a_disagreement_is_reported(
+def test_a_mark_from_before_a_disagreement_is_taken_back(
     course: Course, gradebook: Any, table: Table
 ) -> None:
-    """A second reviewer who disagrees makes a case; the earlier mark is called provisional."""
+    """A second reviewer who disagrees makes a case, and the earlier mark is unset."""
     review(course, "demo", table("rita,ada,advice,4,"), gradebook=gradebook)
     report = review(course, "demo", table("hugo,ada,advice,1,"), gradebook=gradebook)
     assert [case.state for case in report.marks.pending] == ["open"]
-    assert report.marks.provisional == 1
+    assert report.marks.taken_back == 1
+    assert gradebook.score("ada", "advice") is None
     assert report.marks.changed == 0
 
 
