@@ -53,7 +53,10 @@ def command(folder: Path, source: Path, *, fresh: bool, as_json: bool) -> int:
     if as_json:
         print_json({"steps": said, "marks": rows, "seconds": round(walked.seconds, 1)})
         return 0
-    table = Table("brief", "student", "handed in", "auto", "written", "employer", "late", "mark")
+    table = Table(title="Marks out of 100: 50 by tests, 20 for writing, 30 by the employer")
+    for name in ("brief", "student", "handed in", "auto", "written", "employer", "late", "mark"):
+        left = name in ("brief", "student", "handed in")
+        table.add_column(name, no_wrap=True, justify="left" if left else "right")
     for row in rows:
         table.add_row(*[str(row[name]) for name in ("brief", "student", "kind")], *_points(row))
     console.print(table)
@@ -101,4 +104,4 @@ def _rows(walked: Walked) -> list[dict[str, str | float]]:
 def _points(row: dict[str, str | float]) -> list[str]:
     points = [f"{row[name]:g}" for name in ("auto", "written", "employer")]
     late = f"{row['late']:g}" if row["late"] else ""
-    return [*points, late, f"{row['mark']:g} of {row['of']:g}"]
+    return [*points, late, f"{row['mark']:g}"]

@@ -163,7 +163,7 @@ def _moderate(course: Course, _setting: Setting, progress: Progress) -> Steps:
             case.student,
             case.criterion,
             level,
-            "Two reviewers agree, and the table that the third one missed is in task 2.",
+            "Two reviewers agree, and what the third one missed is in the second task.",
             course.roster.instructors[0].id,
             progress=progress,
         )

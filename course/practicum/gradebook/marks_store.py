@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import warnings
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 import nbformat
 from nbgrader.api import Gradebook, Grade, MissingEntry
 from nbgrader.api import Notebook as NotebookRow
+from sqlalchemy.exc import SAWarning
 
 from practicum.errors import NotReady, UnknownName
 from practicum.gradebook.answer_key import AnswerKey, KeyCell
@@ -181,11 +183,13 @@ class CourseGradebook:
         A score of a person stays, and is asked for again where the submission is newer.
         """
         gradebook = self._gradebook
-        gradebook.update_or_create_student(student, **self._person(student))
-        gradebook.update_or_create_assignment(brief, duedate=self._due(brief))
-        gradebook.update_or_create_submission(
-            brief, student, timestamp=received_at.astimezone(UTC).replace(tzinfo=None)
-        )
+        received = received_at.astimezone(UTC).replace(tzinfo=None)
+        with warnings.catch_warnings():
+            # nbgrader builds a submission outside of its session; it works all the same.
+            warnings.simplefilter("ignore", SAWarning)
+            gradebook.update_or_create_student(student, **self._person(student))
+            gradebook.update_or_create_assignment(brief, duedate=self._due(brief))
+            gradebook.update_or_create_submission(brief, student, timestamp=received)
         row = self._submission_row(brief, student)
         by_cell = {score.cell: score for score in scores}
         for grade in row.grades:

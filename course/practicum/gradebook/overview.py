@@ -76,9 +76,7 @@ def read_marks(
     address = f"file:{quote(str(file))}?mode=ro"
     try:
         with closing(sqlite3.connect(address, uri=True, timeout=WAIT_SECONDS)) as database:
-            return {
-                brief.id: tuple(_marks(database, brief, rubric)) for brief, rubric in published
-            }
+            return {brief.id: tuple(_marks(database, brief, rubric)) for brief, rubric in published}
     except sqlite3.Error as error:
         if "locked" in str(error):
             message = f"{file}: another command is writing: wait until it has ended"
