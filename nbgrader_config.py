@@ -1,2 +1,3 @@
 from practicum.gradebook import configure
+
 configure(get_config(), __file__)

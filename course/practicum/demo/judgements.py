@@ -50,7 +50,11 @@ def levels(member: Member, criterion: Criterion, position: int, dispute: Member)
 
 
 def assessments_csv(
-    members: Sequence[Member], codes: dict[str, str], rubric: Rubric, answers: Answers, dispute: Member
+    members: Sequence[Member],
+    codes: dict[str, str],
+    rubric: Rubric,
+    answers: Answers,
+    dispute: Member,
 ) -> str:
     """Return the table that the three reviewers of one brief send.
 
@@ -66,8 +70,11 @@ def assessments_csv(
     for member in members:
         for position, criterion in enumerate(rubric.rated_by("employer")):
             given = levels(member, criterion, position, dispute)
-            for reviewer, level in zip(reviewers_of(member.brief), given, strict=True):
-                words = answers.words.get(criterion.id, {}).get(level, "")
+            for turn, reviewer in enumerate(reviewers_of(member.brief)):
+                level = given[turn]
+                # Nobody repeats what a colleague has said already.
+                said = level in given[:turn]
+                words = "" if said else answers.words.get(criterion.id, {}).get(level, "")
                 rows.append([reviewer, codes[member.id], criterion.id, str(level), words])
     return _csv(rows)
 

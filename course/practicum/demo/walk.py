@@ -65,7 +65,9 @@ def walk(
         shutil.rmtree(folder)
     setting = lay_out(folder, source)
     course = Course.find(folder)
-    tell("init", f"a course with {len(setting.members)} students on {len(course.brief_names)} briefs")
+    tell(
+        "init", f"a course with {len(setting.members)} students on {len(course.brief_names)} briefs"
+    )
     for step in (_publish, _hand_in, _collect, _grade, _mark, _review, _moderate, _release):
         for name, words in step(course, setting, progress):
             tell(name, words)
