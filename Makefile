@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 help: ## say what the targets do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: ## play a whole course in build/demo, from briefs to credentials
+demo: ## walk the whole road in build/demo, from briefs to released feedback
 	@scripts/demo
 
 test: ## lint, types, rooms, tests of the built wheel, and every notebook
