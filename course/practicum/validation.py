@@ -48,14 +48,12 @@ def _problem(model: type[BaseModel], document: Document, detail: ErrorDetails) -
             location[:-1], f"{name} is missing", f"add `{location[-1]}:`{_hint(model, location)}"
         )
     if detail["type"] == "extra_forbidden":
-        return document.problem(
-            location, f"unknown key {name}", _nearest(model, location)
-        )
+        return document.problem(location, f"unknown key {name}", _nearest(model, location))
     shown = repr(detail["input"])
     if len(shown) > 60:  # noqa: PLR2004 (a line's worth)
         shown = shown[:57] + "..."
     what = detail["msg"].removeprefix("Value error, ")
-    if not location or detail["type"] == "value_error" and isinstance(detail["input"], dict):
+    if not location or (detail["type"] == "value_error" and isinstance(detail["input"], dict)):
         where, _, fix = what.partition(": ")
         return document.problem(location, f"{name + ': ' if name else ''}{where}", fix or "mend it")
     return document.problem(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from practicum.gradebook.execution import execute, quiet_kernel
     from practicum.gradebook.export import export_rows
     from practicum.gradebook.generation import generate
+    from practicum.gradebook.installation import installed
     from practicum.gradebook.lock import sole_writer
     from practicum.gradebook.marks_store import CourseGradebook
     from practicum.gradebook.overview import assignment_released, read_marks
@@ -42,6 +43,7 @@ __all__ = [
     "execute",
     "export_rows",
     "generate",
+    "installed",
     "nbgrader_config",
     "quiet_kernel",
     "read_marks",
@@ -67,6 +69,7 @@ _HOME = {
     "execute": "execution",
     "export_rows": "export",
     "generate": "generation",
+    "installed": "installation",
     "nbgrader_config": "config",
     "quiet_kernel": "execution",
     "read_marks": "overview",
@@ -80,7 +83,7 @@ _HOME = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> Any:  # noqa: ANN401 (whatever has that name)
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)

@@ -26,8 +26,9 @@ class KeyCell(Value):
 
     @property
     def locked(self) -> bool:
-        """Whether the student's text does not count."""
-        return bool(self.metadata["locked"])
+        """Whether the student's text does not count; by nbgrader's rule, not by the flag alone."""
+        metadata = self.metadata
+        return not metadata["solution"] and bool(metadata["grade"] or metadata["locked"])
 
     @property
     def is_graded(self) -> bool:

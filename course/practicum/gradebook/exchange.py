@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
 import shutil
 from pathlib import Path
@@ -44,8 +43,8 @@ def _run(step: Any, course: Course, *, brief: str, student: str = "", **traits: 
         )
         try:
             exchange.start()
-        except (ExchangeError, OSError) as error:
-            said = log.last(logging.ERROR) or str(error)
+        except (ExchangeError, OSError, RuntimeError) as error:
+            said = log.reason() or str(error)
             message = f"{brief}: nbgrader's exchange refuses: {said}"
             raise NotReady(message) from error
 

@@ -6,6 +6,7 @@ of its own and in a folder of its own.
 
 from __future__ import annotations
 
+import json
 import time
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["KERNEL_DIED", "MAX_OUTPUT_CHARACTERS", "execute", "quiet_kernel"]
 
 MAX_OUTPUT_CHARACTERS = 100_000
+MAX_PICTURE_CHARACTERS = 5_000_000
 KERNEL_DIED = "DeadKernelError"
 
 
@@ -86,14 +88,24 @@ def _mark_unrun(notebook: NotebookNode) -> None:
 
 
 def _shorten_outputs(notebook: NotebookNode) -> None:
-    """Cap every text of every output: a flood on one line passes nbgrader's line limit."""
+    """Cap every part of every output: a flood on one line passes nbgrader's line limit."""
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             if output.output_type == "stream":
                 output.text = _short(output.text)
-            for kind, content in output.get("data", {}).items():
-                if isinstance(content, str) and not kind.startswith("image/"):
+            elif output.output_type == "error":
+                output.evalue = _short(output.evalue)
+                output.traceback = [_short(line) for line in output.traceback]
+            for kind, content in list(output.get("data", {}).items()):
+                if _is_text(kind, content):
                     output.data[kind] = _short(content)
+                elif len(json.dumps(content)) > MAX_PICTURE_CHARACTERS:
+                    del output.data[kind]
+                    output.data.setdefault("text/plain", f"... {kind} left out: too large ...")
+
+
+def _is_text(kind: str, content: object) -> bool:
+    return isinstance(content, str) and not kind.startswith("image/")
 
 
 def _short(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -39,7 +38,7 @@ def generate(course: Course, brief: str, *, due: datetime | None) -> None:
         try:
             converter.start()
         except NbGraderException as error:
-            message = f"{brief}: nbgrader refuses the notebook: {log.last(logging.ERROR) or error}"
+            message = f"{brief}: nbgrader refuses the notebook: {log.reason() or error}"
             raise ProofFailed(message) from error
     with Gradebook(course.gradebook_url, course.id) as gradebook:
         gradebook.update_or_create_assignment(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from practicum.errors import Busy
+from practicum.gradebook.installation import put_back_unfinished
 
 if TYPE_CHECKING:
     from practicum.course import Course
@@ -20,7 +21,8 @@ __all__ = ["sole_writer"]
 def sole_writer(course: Course, *, wait_seconds: float = 10.0) -> Iterator[None]:
     """Keep other practicum commands from changing the course meanwhile.
 
-    The lock belongs to the process: it is gone when the process is, however it ends.
+    The lock belongs to the process: it is gone when the process is, however it ends. A
+    release that such an end cut off is put back here, before anything else is written.
 
     Raises:
         Busy: Another command held the lock for ``wait_seconds``.
@@ -34,6 +36,7 @@ def sole_writer(course: Course, *, wait_seconds: float = 10.0) -> Iterator[None]
         message = f"{course.work}: another practicum command is at work: wait until it has ended"
         raise Busy(message) from None
     try:
+        put_back_unfinished(course)
         yield
     finally:
         lock.release()

@@ -29,18 +29,22 @@ class KeptLog(logging.Handler):
         """Keep the record."""
         self.records.append(record)
 
-    def last(self, level: int) -> str:
-        """Return the first line of the last message of at least ``level``, or ``""``."""
-        for record in reversed(self.records):
-            if record.levelno >= level:
-                return record.getMessage().strip().splitlines()[-1]
-        return ""
+    def reason(self) -> str:
+        """Return why something failed: the last error's own words, or ``""``.
+
+        A traceback says more than what nbgrader says after it, which only points to it.
+        """
+        errors = [r.getMessage().strip() for r in self.records if r.levelno >= logging.ERROR]
+        traces = [text for text in errors if text.startswith("Traceback")]
+        said = traces or errors
+        return said[-1].splitlines()[-1] if said and said[-1] else ""
 
 
 @contextmanager
 def kept_log() -> Iterator[KeptLog]:
     """Give a logger of its own that prints nothing and keeps what is said."""
-    logger = logging.Logger("practicum.nbgrader", logging.INFO)
+    # Not getLogger(): its loggers are shared, and never forgotten.
+    logger = logging.Logger("practicum.nbgrader", logging.INFO)  # noqa: LOG001
     log = KeptLog(logger)
     logger.addHandler(log)
     try:

@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 import nbformat
-from nbgrader.api import Gradebook, Grade, MissingEntry
+from nbgrader.api import Grade, Gradebook, MissingEntry
 from nbgrader.api import Notebook as NotebookRow
-from sqlalchemy.exc import SAWarning
+from sqlalchemy.exc import DatabaseError, OperationalError, SAWarning
 
-from practicum.errors import NotReady, UnknownName
+from practicum.errors import BadInput, Busy, NotReady, PracticumError, UnknownName
 from practicum.gradebook.answer_key import AnswerKey, KeyCell
 from practicum.marks import CellMark, Kind, Marks, late_penalty
 
@@ -29,10 +29,19 @@ class CourseGradebook:
     """nbgrader's gradebook of one course; use it in a ``with`` block."""
 
     def __init__(self, course: Course) -> None:
-        """Open the gradebook, making it if there is none yet."""
+        """Open the gradebook, making it if there is none yet.
+
+        Raises:
+            Busy: Another program keeps it locked; also later, in the ``with`` block.
+            BadInput: The file is not a database.
+
+        """
         self.course = course
         course.work.mkdir(parents=True, exist_ok=True)
-        self._gradebook = Gradebook(course.gradebook_url, course.id)
+        try:
+            self._gradebook = Gradebook(course.gradebook_url, course.id)
+        except DatabaseError as error:
+            raise _told(course, error) from error
         self._kinds: dict[str, dict[str, Kind]] = {}
 
     def __enter__(self) -> Self:
@@ -47,6 +56,8 @@ class CourseGradebook:
     ) -> None:
         """Close the connection."""
         self._gradebook.close()
+        if isinstance(error, OperationalError):
+            raise _told(self.course, error) from error
 
     def briefs(self) -> tuple[str, ...]:
         """Return the assignments that nbgrader knows."""
@@ -115,7 +126,8 @@ class CourseGradebook:
         grade = next((grade for grade in row.grades if grade.name == cell), None)
         if grade is None:
             raise UnknownName("cell", cell, (grade.name for grade in row.grades))
-        needed = score is None
+        # Taken back, the autograder's score counts again where there is one.
+        needed = score is None and grade.auto_score is None
         changed = bool(grade.needs_manual_grade) != needed or grade.manual_score != score
         grade.manual_score = score
         grade.needs_manual_grade = needed
@@ -148,7 +160,7 @@ class CourseGradebook:
         cells = []
         for cell in released.cells:
             metadata = dict(cell.metadata.get("nbgrader", {}))
-            name = metadata.get("grade_id")
+            name = str(metadata.get("grade_id", ""))
             if name not in sources:
                 continue
             source = sources[name]
@@ -189,13 +201,19 @@ class CourseGradebook:
             warnings.simplefilter("ignore", SAWarning)
             gradebook.update_or_create_student(student, **self._person(student))
             gradebook.update_or_create_assignment(brief, duedate=self._due(brief))
-            gradebook.update_or_create_submission(brief, student, timestamp=received)
+            # Without the time: it is set with the marks, at once or not at all.
+            gradebook.update_or_create_submission(brief, student)
         row = self._submission_row(brief, student)
+        newer = row.assignment.timestamp != received
+        row.assignment.timestamp = received
         by_cell = {score.cell: score for score in scores}
         for grade in row.grades:
             score = by_cell.get(grade.name)
             grade.auto_score = score.score if score is not None else None
-            grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+            if grade.manual_score is None:
+                grade.needs_manual_grade = grade.auto_score is None
+            elif newer:
+                grade.needs_manual_grade = True
         for comment in row.comments:
             score = by_cell.get(comment.name)
             answered = score is None or not score.no_response
@@ -224,7 +242,8 @@ class CourseGradebook:
     def _kinds_of(self, brief: str) -> dict[str, Kind]:
         """Return what kind of mark each cell with points has, in the notebook's order."""
         if brief not in self._kinds:
-            raters = {criterion.cell: criterion.rater for criterion in self.course.rubric(brief).criteria}
+            criteria = self.course.rubric(brief).criteria
+            raters = {criterion.cell: criterion.rater for criterion in criteria}
             kinds: dict[str, Kind] = {}
             for cell in self.answer_key(brief).cells:
                 if not cell.is_graded:
@@ -240,7 +259,7 @@ class CourseGradebook:
         """Return what nbgrader keeps of a student; its export cannot quote a comma."""
         for person in self.course.roster.students:
             if person.id == student:
-                first, _, last = person.name.replace(",", " ").rpartition(" ")
+                first, _, last = " ".join(person.name.replace(",", " ").split()).rpartition(" ")
                 entry = {"first_name": first, "last_name": last}
                 return entry | ({"email": person.email} if person.email else {})
         return {}
@@ -251,8 +270,16 @@ class CourseGradebook:
 
     def _set_penalty(self, row: Any) -> None:  # noqa: ANN401 (nbgrader is untyped)
         late = timedelta(seconds=row.assignment.total_seconds_late)
-        penalty = late_penalty(float(row.score), late, self.course.policies.late)
+        earned = max(0.0, float(row.score))
+        penalty = late_penalty(earned, late, self.course.policies.late)
         row.late_submission_penalty = penalty or None
+
+
+def _told(course: Course, error: DatabaseError) -> PracticumError:
+    file, reason = course.work / "gradebook.db", error.orig
+    if "locked" in str(reason):
+        return Busy(f"{file}: another program keeps it locked: close it, and try again")
+    return BadInput(f"{file}: cannot be used as nbgrader's gradebook ({reason}): restore a backup")
 
 
 def _score(grade: Grade | None) -> float | None:

@@ -1,6 +1,6 @@
 """Every mark of a course at a glance, without nbgrader, which takes seconds to import.
 
-Only for looking: the database is opened read-only, and is never made. What is read equals
+Only for looking: the database is never made, and nothing is written to it. What is read equals
 ``CourseGradebook.marks`` (a test compares the two), less the comments.
 """
 
@@ -73,9 +73,11 @@ def read_marks(
     file = course.work / "gradebook.db"
     if not file.is_file():
         return {brief.id: () for brief, _ in published}
-    address = f"file:{quote(str(file))}?mode=ro"
+    # Not mode=ro, which cannot roll back what a crash has left half-written; nothing is made.
+    address = f"file:{quote(str(file))}?mode=rw"
     try:
         with closing(sqlite3.connect(address, uri=True, timeout=WAIT_SECONDS)) as database:
+            database.execute("PRAGMA query_only = ON")
             return {brief.id: tuple(_marks(database, brief, rubric)) for brief, rubric in published}
     except sqlite3.Error as error:
         if "locked" in str(error):

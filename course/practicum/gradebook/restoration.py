@@ -61,7 +61,7 @@ def _cells(submitted: str) -> list[Cell]:
     try:
         content = json.loads(submitted)
         cells = content["cells"]
-        usable = all(
+        usable = isinstance(cells, list) and all(
             cell["cell_type"] in ("code", "markdown", "raw")
             and isinstance(cell["source"], str | list)
             and isinstance(cell.get("metadata", {}), dict)
@@ -71,7 +71,7 @@ def _cells(submitted: str) -> list[Cell]:
         message = f"the submitted file is not a notebook ({type(error).__name__})"
         raise BadSubmission(message) from None
     if not usable:
-        message = "the submitted notebook has a cell that is neither code nor text"
+        message = "the submitted notebook has something that is neither a cell of code nor of text"
         raise BadSubmission(message)
     return list(cells)
 
@@ -132,7 +132,9 @@ def _name(cell: Cell) -> str:
 
 def _source(cell: Cell) -> str:
     source = cell["source"]
-    return source if isinstance(source, str) else "".join(str(part) for part in source)
+    text = source if isinstance(source, str) else "".join(str(part) for part in source)
+    # JSON can name half a character, which no file and no kernel takes.
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _plain(kind: str, source: str) -> Cell:

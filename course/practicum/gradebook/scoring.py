@@ -58,12 +58,12 @@ def _score(cell: NotebookNode) -> AutoScore:
     if score is not None and not math.isfinite(score):
         return AutoScore(name, None, no_response=False, finding=f"the score is {score}")
     no_response = bool(utils.is_solution(cell) and unchanged)
-    return AutoScore(
-        name, None if score is None else float(score), no_response, _surprise(cell, score)
-    )
+    if score is None or utils.is_solution(cell):
+        return AutoScore(name, None if score is None else float(score), no_response)
+    return AutoScore(name, float(score), no_response, _surprise(cell, float(score)))
 
 
-def _surprise(cell: NotebookNode, score: float | None) -> str:
+def _surprise(cell: NotebookNode, score: float) -> str:
     """Name what makes this mark less sure than it looks."""
     for output in cell.get("outputs", []):
         if output.output_type == "stream" and output.name == "stderr" and score == 0:
@@ -80,7 +80,7 @@ def _surprise(cell: NotebookNode, score: float | None) -> str:
     return ""
 
 
-def _strange_result(text: str, score: float | None) -> str:
+def _strange_result(text: str, score: float) -> str:
     try:
         value = float(text)
     except ValueError:

@@ -10,10 +10,11 @@ from typing import Any
 __all__ = ["cells_of", "leaks_in", "secret_lines"]
 
 REGIONS = (
-    ("### BEGIN SOLUTION", "### END SOLUTION"),
-    ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"),
-    ("=== BEGIN MARK SCHEME ===", "=== END MARK SCHEME ==="),
+    ("BEGIN SOLUTION", "END SOLUTION"),
+    ("BEGIN HIDDEN TESTS", "END HIDDEN TESTS"),
+    ("BEGIN MARK SCHEME", "END MARK SCHEME"),
 )
+"""What nbgrader looks for, anywhere in a line."""
 SHORTEST_SECRET = 12
 """A shorter line, such as ``plt.show()``, says nothing."""
 
@@ -27,18 +28,21 @@ def cells_of(notebook: Path) -> list[dict[str, Any]]:
 def secret_lines(notebook: Path) -> set[str]:
     """Return the lines of all solutions, hidden tests and mark schemes of a source notebook.
 
-    A line that stands in the visible part too, such as the name that a task asks for, is
-    no secret.
+    A solution cell without a marked region is secret as a whole: nbgrader empties it. A
+    line of visible code too, such as an import, is no secret; in prose it is one.
     """
     secret: set[str] = set()
-    visible: list[str] = []
+    code: list[str] = []
     for cell in cells_of(notebook):
-        for line, hidden in _lines(_text(cell["source"])):
-            if hidden:
+        lines = list(_lines(_text(cell["source"])))
+        solution = cell["metadata"].get("nbgrader", {}).get("solution", False)
+        emptied = solution and not any(hidden for _, hidden in lines)
+        for line, hidden in lines:
+            if hidden or emptied:
                 secret.add(line.strip())
-            else:
-                visible.append(line)
-    shown = "\n".join(visible)
+            elif cell["cell_type"] == "code":
+                code.append(line)
+    shown = "\n".join(code)
     return {line for line in secret if len(line) >= SHORTEST_SECRET and line not in shown}
 
 
@@ -50,12 +54,12 @@ def leaks_in(notebook: Path, release: Path) -> tuple[list[tuple[str, str]], int,
         secret lines there are.
 
     """
-    secrets = secret_lines(notebook)
+    secrets = sorted(secret_lines(notebook))
     found = []
     files = sorted(file for file in release.rglob("*") if file.is_file())
     for file in files:
-        text = _readable(file)
-        found += [(str(file.relative_to(release)), line) for line in sorted(secrets) if line in text]
+        name, text = str(file.relative_to(release)), _readable(file)
+        found += [(name, line) for line in secrets if line in text]
     return found, len(files), len(secrets)
 
 
@@ -64,7 +68,10 @@ def _readable(file: Path) -> str:
     text = file.read_text(encoding="utf-8", errors="replace")
     if file.suffix != ".ipynb":
         return text
-    return text + "\n" + "\n".join(_strings(json.loads(text)))
+    try:
+        return text + "\n" + "\n".join(_strings(json.loads(text)))
+    except (ValueError, RecursionError):
+        return text
 
 
 def _strings(value: Any) -> Iterator[str]:  # noqa: ANN401 (JSON is any data)

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
+from jupyter_client.kernelspec import NoSuchKernel
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 from practicum.errors import ProofFailed
 from practicum.gradebook import CourseGradebook, execute, quiet_kernel, restore, score_cells
@@ -39,6 +41,8 @@ __all__ = [
 MEGABYTE = 1_000_000
 NBVAL_SECONDS = 600
 SAMPLE_SECONDS = 0.05
+TOLERANCE = 1e-9
+"""Points this close together are the same."""
 
 
 class Proof(Value):
@@ -92,41 +96,61 @@ def prove_solution(stage: Course, brief: str, executed: Path) -> tuple[Proof, Ru
         ProofFailed: Naming the cell that failed, or the points that are missing.
 
     """
+    run = Run()
+    with run.measured():
+        _run_solution(stage, brief, executed)
+    possible = 0.0
+    scores = {s.cell: s for s in score_cells(executed.read_text(encoding="utf-8"))}
+    for name, points in points_of_tests(executed).items():
+        possible += points
+        score, finding = scores[name].score, scores[name].finding
+        if score is None or abs(score - points) > TOLERANCE:
+            earned = "no" if score is None else f"{score:g}"
+            why = f" ({finding})" if finding else ""
+            message = (
+                f"{brief}: the solution earns {earned} of {points:g} points in {name}{why}: "
+                "mend the solution or its test"
+            )
+            raise ProofFailed(message)
+        if finding:
+            message = f"{brief}: {name}: {finding}: end the test with a plain number or an assert"
+            raise ProofFailed(message)
+    figure = f"{possible:g} of {possible:g} autograded points in {run.seconds:.1f} s"
+    return Proof(name="the solution earns every point", figure=figure), run
+
+
+def _run_solution(stage: Course, brief: str, executed: Path) -> None:
     import papermill  # noqa: PLC0415 (slow to import, used here only)
 
     source = _notebook(stage, brief)
-    run = Run()
+    mend = "mend the solution or its test"
     try:
-        with run.measured():
-            papermill.execute_notebook(
-                source,
-                executed,
-                cwd=source.parent,
-                progress_bar=False,
-                log_output=False,
-                execution_timeout=stage.settings.limits.cell_seconds,
-                extra_arguments=quiet_kernel(_kernelspec(source)),
-            )
-    except papermill.PapermillExecutionError as error:
-        message = (
-            f"{brief}: the solution fails in cell {error.cell_index + 1} of {source.name}: "
-            f"{error.ename}: {error.evalue}: mend the solution or its test"
+        papermill.execute_notebook(
+            source,
+            executed,
+            cwd=source.parent,
+            progress_bar=False,
+            log_output=False,
+            execution_timeout=stage.settings.limits.cell_seconds,
+            extra_arguments=quiet_kernel(_kernelspec(source)),
         )
-        raise ProofFailed(message) from None
-    scores = {s.cell: s for s in score_cells(executed.read_text(encoding="utf-8"))}
-    earned, possible = 0.0, 0.0
-    for name, points in points_of_tests(executed).items():
-        possible += points
-        earned += scores[name].score or 0.0
-        if scores[name].score != points:
-            why = f" ({scores[name].finding})" if scores[name].finding else ""
-            message = (
-                f"{brief}: the solution earns {scores[name].score:g} of {points:g} points in "
-                f"{name}{why}: mend the solution or its test"
-            )
-            raise ProofFailed(message)
-    figure = f"{earned:g} of {possible:g} autograded points in {run.seconds:.1f} s"
-    return Proof(name="the solution earns every point", figure=figure), run
+    except papermill.PapermillExecutionError as error:
+        what = f"fails in cell {error.cell_index + 1} of {source.name}: "
+        what += f"{error.ename}: {error.evalue}"
+    except CellTimeoutError:
+        what = f"has a cell that runs longer than {stage.settings.limits.cell_seconds} s"
+        mend = "make it quicker, or raise limits.cell_seconds in course.yml"
+    except DeadKernelError:
+        what = f"kills the kernel that runs {source.name}"
+    except NoSuchKernel as error:
+        what = f"needs the kernel {error.name!r}, which is not installed"
+        mend = f"install it, or choose another one in {source.name}"
+    except ValueError as error:  # papermill's word for a notebook without a kernel
+        what, mend = f"cannot be run ({error})", f"open {source.name}, choose a kernel and save it"
+    else:
+        return
+    message = f"{brief}: the solution {what}: {mend}"
+    raise ProofFailed(message)
 
 
 def prove_reproducible(brief: str, executed: Path, folder: Path) -> Proof:
@@ -183,14 +207,15 @@ def prove_untouched(stage: Course, brief: str) -> Proof:
         executed = execute(restore(key, untouched).notebook, place, stage.settings.limits)
     given = {s.cell: s.score for s in score_cells(executed) if s.score}
     earned = sum(given.values())
-    if abs(earned - promised) > 1e-9:
+    if abs(earned - promised) > TOLERANCE:
         cells = ", ".join(f"{name} ({points:g})" for name, points in given.items()) or "none"
         message = (
             f"{brief}: an untouched release earns {earned:g} points instead of {promised:g}: "
             f"{cells}: make these tests fail without an answer, or set grading.untouched_points"
         )
         raise ProofFailed(message)
-    return Proof(name="an untouched release earns nothing", figure=f"{earned:g} points")
+    name = f"an untouched release earns {f'{promised:g} points' if promised else 'nothing'}"
+    return Proof(name=name, figure=f"{earned:g} points")
 
 
 def prove_no_leak(stage: Course, brief: str) -> Proof:

@@ -22,14 +22,20 @@ if TYPE_CHECKING:
 
 __all__ = ["set_criterion_points", "staged"]
 
+PREFIX = ".publish-"
 LEFT_OUT = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__", "*.pyc", ".*")
 
 
 @contextmanager
 def staged(course: Course, brief: str) -> Iterator[Course]:
-    """Give a course of its own that holds a copy of the brief and of the gradebook."""
+    """Give a course of its own that holds a copy of the brief and of the gradebook.
+
+    The caller is the course's sole writer, so that an older stage is one of a killed process.
+    """
     course.work.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".publish-", dir=course.work) as folder:
+    for stale in course.work.glob(f"{PREFIX}*"):
+        shutil.rmtree(stale, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=course.work) as folder:
         stage = dataclasses.replace(course, root=Path(folder))
         rubric = course.brief(brief).rubric
         shutil.copytree(course.brief_folder(brief), stage.brief_folder(brief), ignore=LEFT_OUT)

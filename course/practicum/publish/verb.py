@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from practicum.errors import Busy
-from practicum.gradebook import (
-    assignment_released,
-    copy_database,
-    generate,
-    release_assignment,
-    replace_database,
-    sole_writer,
-)
+from practicum.gradebook import assignment_released, generate, installed, sole_writer
 from practicum.progress import Progress, Step, silent
 from practicum.publish import proofs
 from practicum.publish.checking import require_agreement
@@ -32,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Publication", "publish"]
 
-STEPS = ("check", "solution", "outputs", "generate", "untouched", "leaks", "limits", "release")
+STEPS = ("check", "solution", "generate", "untouched", "outputs", "leaks", "limits", "release")
 
 
 class Publication(Value):
@@ -54,7 +46,8 @@ def publish(
     """Publish a brief to the students of a course. All or nothing.
 
     Everything is tried on a copy. Only when each proof has held do the gradebook, the
-    release folder and the exchange change; if one of them fails, all are put back.
+    release folder and the exchange change; if one of them fails, all are put back, and if
+    the process dies, the next command does so.
 
     Args:
         course: The course.
@@ -65,6 +58,7 @@ def publish(
     Raises:
         InvalidDocument: Brief, rubric and notebook have problems or disagree.
         ProofFailed: A proof did not hold; nothing was changed.
+        NotReady: nbgrader's exchange refuses the release; nothing was changed.
         Busy: The gradebook changed meanwhile, or another command is at work.
 
     """
@@ -76,8 +70,8 @@ def publish(
         if not again and before and before.digest == digest and assignment_released(course, brief):
             kept = tuple(proofs.Proof(**proof) for proof in before.proofs)
             return Publication(brief=brief, proofs=kept, points={}, unchanged=True)
+        state = _state(course)
         with staged(course, brief) as stage:
-            state = _state(course)
             points = set_criterion_points(
                 _notebook(stage, brief), stage.rubric(brief), course.policies.employer_share
             )
@@ -86,9 +80,8 @@ def publish(
                 message = f"{brief}: the gradebook changed while it was proved: publish again"
                 raise Busy(message)
             _tell(progress, brief, "release")
-            _commit(course, stage, brief)
-        with Records(course.records_url) as records:
-            records.publish(brief, digest=digest, proofs=tuple(p.model_dump() for p in held))
+            with installed(course, stage, brief), Records(course.records_url) as records:
+                records.publish(brief, digest=digest, proofs=tuple(p.model_dump() for p in held))
     progress(Step(f"publish {brief}", len(STEPS), len(STEPS)))
     return Publication(brief=brief, proofs=held, points=points)
 
@@ -98,53 +91,22 @@ def _proofs(stage: Course, course: Course, brief: str, progress: Progress) -> It
     _tell(progress, brief, "solution")
     proof, run = proofs.prove_solution(stage, brief, executed)
     yield proof
-    _tell(progress, brief, "outputs")
-    yield proofs.prove_reproducible(brief, executed, stage.brief_folder(brief))
-    _tell(progress, brief, "generate")
-    generate(stage, brief, due=course.due(brief))
-    _tell(progress, brief, "untouched")
-    yield proofs.prove_untouched(stage, brief)
+    # nbval runs in a process of its own: the next two steps need not wait for it.
+    with ThreadPoolExecutor(1) as beside:
+        reproducible = beside.submit(
+            proofs.prove_reproducible, brief, executed, stage.brief_folder(brief)
+        )
+        _tell(progress, brief, "generate")
+        generate(stage, brief, due=course.due(brief))
+        _tell(progress, brief, "untouched")
+        untouched = proofs.prove_untouched(stage, brief)
+        _tell(progress, brief, "outputs")
+        yield reproducible.result()
+        yield untouched
     _tell(progress, brief, "leaks")
     yield proofs.prove_no_leak(stage, brief)
     _tell(progress, brief, "limits")
     yield proofs.prove_limits(stage, brief, run)
-
-
-def _commit(course: Course, stage: Course, brief: str) -> None:
-    """Change gradebook, release folder and exchange; put all back if one fails."""
-    live, old = course.work / "gradebook.db", stage.work / "before.db"
-    copy_database(live, old)
-    release = course.station("release", brief=brief)
-    with _put_back(lambda: replace_database(old, live) if old.exists() else live.unlink()):
-        replace_database(stage.work / "gradebook.db", live)
-        with _swapped(stage.station("release", brief=brief), release, stage.work / "release-before"):
-            release_assignment(course, brief)
-
-
-@contextmanager
-def _put_back(undo: Callable[[], object]) -> Iterator[None]:
-    try:
-        yield
-    except BaseException:
-        undo()
-        raise
-
-
-@contextmanager
-def _swapped(new: Path, place: Path, aside: Path) -> Iterator[None]:
-    """Put ``new`` in the place of ``place``; if the block fails, put the old one back."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    existed = place.exists()
-    if existed:
-        place.rename(aside)
-    new.rename(place)
-    try:
-        yield
-    except BaseException:
-        shutil.rmtree(place)
-        if existed:
-            aside.rename(place)
-        raise
 
 
 def _notebook(course: Course, brief: str) -> Path:

@@ -1,0 +1,70 @@
+"""course.yml goes in, nbgrader's configuration comes out."""
+
+from typing import Any
+
+from nbgrader.plugins import LateSubmissionPlugin
+from traitlets.config import Config
+
+from practicum.gradebook import configure, nbgrader_config
+from practicum.gradebook.late import CourseLatePolicy
+
+
+def test_a_course_becomes_nbgraders_configuration(tiny: Any) -> None:
+    """Every folder, limit and policy that nbgrader's own commands use is the course's."""
+    c = Config()
+
+    configure(c, str(tiny.root / "nbgrader_config.py"))
+
+    assert c == {
+        "CourseDirectory": {
+            "root": str(tiny.root),
+            "course_id": "tiny-course",
+            "db_url": f"sqlite:///{tiny.root}/course/work/gradebook.db",
+            "source_directory": "assignments",
+            "release_directory": "course/work/release",
+            "submitted_directory": "course/work/submitted",
+            "autograded_directory": "course/work/autograded",
+            "feedback_directory": "course/work/feedback",
+            "solution_directory": "course/work/solution",
+            "ignore": [
+                ".ipynb_checkpoints",
+                "*.pyc",
+                "__pycache__",
+                ".pytest_cache",
+                "feedback",
+                ".*",
+            ],
+        },
+        "Execute": {"timeout": 20},
+        "OverwriteCells": {"add_missing_cells": True},
+        "AssignLatePenalties": {"plugin_class": "practicum.gradebook.late.CourseLatePolicy"},
+        "CourseLatePolicy": {"course_root": str(tiny.root)},
+        "Exchange": {"root": f"{tiny.root}/course/work/exchange", "timezone": "UTC"},
+    }
+
+
+def test_set_never_append(tiny: Any) -> None:
+    """Configured twice, or over other settings, the result is the same."""
+    once, twice = Config(), Config({"CourseDirectory": {"ignore": ["mine"]}})
+    configure(once, str(tiny.root / "nbgrader_config.py"))
+    configure(twice, str(tiny.root / "nbgrader_config.py"))
+    configure(twice, str(tiny.root / "nbgrader_config.py"))
+
+    assert once == twice
+
+
+def test_narrowed_to_a_student_and_a_brief(tiny: Any) -> None:
+    """One step of nbgrader can be narrowed to one student and one brief."""
+    c = nbgrader_config(tiny.course, student="ada", brief="tiny")
+
+    assert c.CourseDirectory.student_id == "ada"
+    assert c.CourseDirectory.assignment_id == "tiny"
+
+
+def test_the_late_policy_is_a_plug_in(tiny: Any) -> None:
+    """The autograder of nbgrader itself takes away what the course's policy says."""
+    plugin = CourseLatePolicy(course_root=str(tiny.root))
+
+    assert isinstance(plugin, LateSubmissionPlugin)
+    assert plugin.late_submission_penalty("ada", 10.0, 60.0) == 0
+    assert plugin.late_submission_penalty("ada", 10.0, 86_401.0) == 2
