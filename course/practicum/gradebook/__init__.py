@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         release_feedback,
         submit,
     )
-    from practicum.gradebook.execution import execute, quiet_kernel
+    from practicum.gradebook.execution import execute, inline_plots, quiet_kernel
     from practicum.gradebook.export import export_rows
     from practicum.gradebook.generation import generate
     from practicum.gradebook.installation import installed
@@ -43,6 +43,7 @@ __all__ = [
     "execute",
     "export_rows",
     "generate",
+    "inline_plots",
     "installed",
     "nbgrader_config",
     "quiet_kernel",
@@ -69,6 +70,7 @@ _HOME = {
     "execute": "execution",
     "export_rows": "export",
     "generate": "generation",
+    "inline_plots": "execution",
     "installed": "installation",
     "nbgrader_config": "config",
     "quiet_kernel": "execution",

@@ -7,8 +7,11 @@ of its own and in a folder of its own.
 from __future__ import annotations
 
 import json
+import os
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import nbformat
 from nbclient.exceptions import DeadKernelError
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
 
     from practicum.policies import Limits
 
-__all__ = ["KERNEL_DIED", "MAX_OUTPUT_CHARACTERS", "execute", "quiet_kernel"]
+__all__ = ["KERNEL_DIED", "MAX_OUTPUT_CHARACTERS", "execute", "inline_plots", "quiet_kernel"]
 
 MAX_OUTPUT_CHARACTERS = 100_000
 MAX_PICTURE_CHARACTERS = 5_000_000
@@ -50,8 +53,8 @@ def execute(source: str, folder: Path, limits: Limits) -> str:
     def seconds_left(_cell: NotebookNode) -> int:
         return max(1, min(limits.cell_seconds, int(end - time.monotonic())))
 
-    with kept_log() as log:
-        runner = Execute(
+    with kept_log() as log, inline_plots():
+        runner = _Watched(
             timeout_func=seconds_left,
             log=log.logger,
             shutdown_kernel="immediate",
@@ -60,11 +63,26 @@ def execute(source: str, folder: Path, limits: Limits) -> str:
         try:
             runner.preprocess(notebook, resources)
         except (DeadKernelError, UnresponsiveKernelError):
-            _mark_unrun(notebook)
+            _mark_unrun(notebook, runner.finished)
         _shorten_outputs(notebook)
         LimitOutput(log=log.logger).preprocess(notebook, resources)
     executed: str = nbformat.writes(notebook, version=4)
     return executed
+
+
+@contextmanager
+def inline_plots() -> Iterator[None]:
+    """Let kernels that start in the block draw in the notebook, as they do for a student.
+
+    A backend in our own environment, such as MPLBACKEND=agg on a server, would put a
+    warning on stderr at each ``plt.show()``, which makes a test 0.
+    """
+    backend = os.environ.pop("MPLBACKEND", None)
+    try:
+        yield
+    finally:
+        if backend is not None:
+            os.environ["MPLBACKEND"] = backend
 
 
 def quiet_kernel(kernelspec: dict[str, str]) -> list[str]:
@@ -73,10 +91,25 @@ def quiet_kernel(kernelspec: dict[str, str]) -> list[str]:
     return ["--log-level=CRITICAL"] if name.startswith("python") else []
 
 
-def _mark_unrun(notebook: NotebookNode) -> None:
-    """Put an error into each code cell that has not run to its end."""
-    for cell in notebook.cells:
-        if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None:
+class _Watched(Execute):  # type: ignore[misc]  # nbgrader is untyped
+    """Knows the cells that ran to their end: the kernel numbers a cell when it begins."""
+
+    def __init__(self, **traits: Any) -> None:  # noqa: ANN401 (nbgrader is untyped)
+        super().__init__(**traits)
+        self.finished: set[int] = set()
+
+    def on_cell_executed(self, **about: Any) -> None:  # noqa: ANN401 (nbgrader is untyped)
+        super().on_cell_executed(**about)
+        self.finished.add(about["cell_index"])
+
+
+def _mark_unrun(notebook: NotebookNode, finished: set[int]) -> None:
+    """Put an error into each code cell that has not run to its end.
+
+    Without it, a test that kills the kernel would be silent, and silence is full marks.
+    """
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type == "code" and cell.source.strip() and index not in finished:
             cell.outputs = [
                 nbformat.v4.new_output(
                     "error",

@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from practicum.errors import Busy
-from practicum.gradebook import assignment_released, generate, installed, sole_writer
+from practicum.gradebook import (
+    assignment_released,
+    generate,
+    inline_plots,
+    installed,
+    sole_writer,
+)
 from practicum.progress import Progress, Step, silent
 from practicum.publish import proofs
 from practicum.publish.checking import require_agreement
@@ -71,7 +77,7 @@ def publish(
             kept = tuple(proofs.Proof(**proof) for proof in before.proofs)
             return Publication(brief=brief, proofs=kept, points={}, unchanged=True)
         state = _state(course)
-        with staged(course, brief) as stage:
+        with staged(course, brief) as stage, inline_plots():
             points = set_criterion_points(
                 _notebook(stage, brief), stage.rubric(brief), course.policies.employer_share
             )

@@ -121,7 +121,7 @@ def test_names_are_text(recwarn: pytest.WarningsRecorder) -> None:
 
 def test_page_asks_the_network_for_nothing() -> None:
     """Scripts, widgets and warnings of a notebook's outputs do not reach the page."""
-    output = nbformat.v4.new_output
+    output: Any = nbformat.v4.new_output
     notebook = nbformat.v4.new_notebook(
         cells=[
             nbformat.v4.new_code_cell(

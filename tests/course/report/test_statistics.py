@@ -1,6 +1,7 @@
 """Item statistics, correlation and agreement, on hand-made frames and by properties."""
 
 import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,7 @@ from practicum.report.statistics import (
 )
 
 
-def items_of(scores: dict[str, list[float | None]], most: float = 10) -> pd.DataFrame:
+def items_of(scores: Mapping[str, Sequence[float | None]], most: float = 10) -> pd.DataFrame:
     """Return a table of items from the scores of each cell, student by student."""
     rows = [
         {
@@ -158,7 +159,8 @@ def test_agreement() -> None:
 
     assert list(spreads(criteria)["gap"]) == [0, 1, 3]
     found = agreement(criteria)
-    assert (found.n, found.exact) == (3, pytest.approx(1 / 3))
+    assert found.n == 3
+    assert found.exact == pytest.approx(1 / 3)
     assert found.adjacent == pytest.approx(2 / 3)
     nobody = agreement(criteria.head(1))
     assert nobody.n == 0
