@@ -15,10 +15,11 @@ import yaml
 from practicum.errors import InvalidDocument
 from practicum.problems import Problem
 
-__all__ = ["Document", "read_document"]
+__all__ = ["Document", "Location", "read_document"]
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 20
+PLAIN = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 
 Location = tuple[str | int, ...]
 
@@ -118,6 +119,10 @@ class _Walk:
             self._say(line, "anchors and aliases are not used here", "write the value out")
             return None
         self._seen.add(id(node))
+        if not isinstance(node, yaml.ScalarNode) and node.tag not in PLAIN:
+            name = ".".join(map(str, location)) or "the file"
+            self._say(line, f"{name} has the tag {node.tag!r}", "write it without a tag")
+            return None
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, location)
         if isinstance(node, yaml.SequenceNode):

@@ -21,5 +21,5 @@ class Step:
 Progress = Callable[[Step], None]
 
 
-def silent(step: Step) -> None:  # noqa: ARG001 (the signature of Progress)
+def silent(step: Step) -> None:
     """Show nothing."""

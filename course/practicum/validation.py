@@ -18,6 +18,34 @@ if TYPE_CHECKING:
 
 __all__ = ["value_from"]
 
+REMEDIES = {
+    "too_short": "write at least {min_length} of them",
+    "too_long": "write at most {max_length} of them",
+    "string_too_short": "write at least {min_length} of its characters",
+    "string_too_long": "write at most {max_length} characters",
+    "less_than": "write a number below {lt}",
+    "less_than_equal": "write a number of at most {le}",
+    "greater_than": "write a number above {gt}",
+    "greater_than_equal": "write a number of at least {ge}",
+    "finite_number": "write a number that is not infinite",
+    "literal_error": "write {expected}",
+    "string_type": "write a text; one that is only digits, or yes or no, needs quotes",
+    "tuple_type": "write a list, such as [a, b]",
+    "list_type": "write a list, such as [a, b]",
+    "model_type": "write lines of `key: value` below it",
+    "dict_type": "write lines of `key: value` below it",
+    "string_pattern_mismatch": "write it in the form {pattern}",
+}
+"""What to do about pydantic's errors, in plain words, by their type."""
+KINDS = {
+    "bool": "write true or false",
+    "int": "write a whole number",
+    "float": "write a number",
+    "datetime": "write a day and a time",
+    "date": "write a day",
+}
+"""The same for the types whose names begin so: bool_type, bool_parsing and so on."""
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -36,7 +64,15 @@ def value_from(model: type[Model], document: Document) -> Model:
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
-        problems = [_problem(model, document, detail) for detail in error.errors()]
+        details = error.errors()
+        wrong = [tuple(detail["loc"]) for detail in details]
+        problems = [
+            _problem(model, document, detail)
+            for detail in details
+            # A list whose only item is wrong is not also too short.
+            if detail["type"] != "too_short"
+            or not any(part[:-1][: len(detail["loc"])] == tuple(detail["loc"]) for part in wrong)
+        ]
         raise InvalidDocument(sorted(set(problems))) from None
 
 
@@ -56,13 +92,27 @@ def _problem(model: type[BaseModel], document: Document, detail: ErrorDetails) -
     if not location or (detail["type"] == "value_error" and isinstance(detail["input"], dict)):
         where, _, fix = what.partition(": ")
         return document.problem(location, f"{name + ': ' if name else ''}{where}", fix or "mend it")
-    return document.problem(
-        location, f"{name} is {shown}", f"{_lower_first(what)}{_hint(model, location)}"
-    )
+    shown = "empty" if detail["input"] in (None, "", [], {}) else shown
+    return document.problem(location, f"{name} is {shown}", _remedy(model, location, detail, what))
 
 
-def _lower_first(text: str) -> str:
-    return text[:1].lower() + text[1:]
+def _remedy(
+    model: type[BaseModel], location: Location, detail: ErrorDetails, otherwise: str
+) -> str:
+    """Return what to do about a value that does not fit; ``otherwise`` is pydantic's word."""
+    kind, hint = detail["type"], _hint(model, location)
+    if kind == "string_pattern_mismatch" and hint:
+        return f"use {hint.strip(' ()')}"
+    known = REMEDIES.get(kind) or KINDS.get(kind.partition("_")[0])
+    if known is None:
+        return f"{otherwise[:1].lower()}{otherwise[1:]}{hint}"
+    said = {
+        key: f"{value:g}" if isinstance(value, float) else value
+        for key, value in detail.get("ctx", {}).items()
+    }
+    if said.get("min_length") == 1:
+        known = "write at least one" if kind == "too_short" else "write something"
+    return known.format(**said) + hint
 
 
 def _hint(model: type[BaseModel], location: Location) -> str:

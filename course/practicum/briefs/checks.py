@@ -13,6 +13,8 @@ from practicum.validation import value_from
 
 __all__ = ["brief_problems", "read_brief"]
 
+TOLERANCE = 1e-6
+"""Hours this close together are the same."""
 UNSAFE = {
     "patient_care": "the care of patients",
     "hazards": "hazards",
@@ -84,7 +86,7 @@ def _pay(brief: Brief, document: Document, floor: float) -> Iterator[Problem]:
 
 def _milestones(brief: Brief, document: Document) -> Iterator[Problem]:
     total = sum(milestone.hours for milestone in brief.milestones)
-    if abs(total - brief.hours) > 1e-6:
+    if abs(total - brief.hours) > TOLERANCE:
         yield document.problem(
             ("milestones",),
             f"the milestones' hours sum to {total:g}, the brief says {brief.hours:g}",

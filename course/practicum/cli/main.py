@@ -37,8 +37,18 @@ EXTRA_OF = {
     "pandas": "grading",
     "nh3": "grading",
     "nbformat": "grading",
+    "nbclient": "grading",
     "nbconvert": "grading",
+    "nbval": "grading",
+    "jupyter_client": "grading",
+    "jupyterlab": "grading",
+    "notebook": "grading",
     "filelock": "grading",
+    "jinja2": "grading",
+    "markupsafe": "grading",
+    "matplotlib": "grading",
+    "psutil": "grading",
+    "pytest": "grading",
     "voila": "review",
     "jupyterhub": "hub",
     "dask": "cluster",
@@ -106,6 +116,10 @@ def main(arguments: list[str] | None = None) -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(2)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        message = f"{place}{error.strerror or error}: check the path, its rights and the free space"
+        fail(PracticumError(message))
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]
         if package not in EXTRA_OF:

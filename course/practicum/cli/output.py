@@ -70,8 +70,8 @@ def fail(error: PracticumError) -> NoReturn:
 
 @contextmanager
 def show_progress(*, quiet: bool = False) -> Iterator[Progress]:
-    """Show a bar with rate and time left on standard error while the block runs."""
-    if quiet:
+    """Show a bar with time left on standard error while the block runs, if a person looks."""
+    if quiet or not _errors.is_terminal:
         yield silent
         return
     bar = RichProgress(

@@ -12,7 +12,7 @@ from practicum.rubrics.rubric import TOP_LEVEL
 
 if TYPE_CHECKING:
     from practicum.demo.mistakes import Answers, Quality
-    from practicum.rubrics import Criterion, Rubric
+    from practicum.rubrics import Rubric
 
 __all__ = ["assessments_csv", "disputed", "written_marks_csv"]
 
@@ -32,10 +32,11 @@ def disputed(members: Sequence[Member]) -> Member:
     return next(member for member in members if member.kind == "off-by-one")
 
 
-def levels(member: Member, criterion: Criterion, position: int, dispute: Member) -> tuple[int, ...]:
-    """Return the three reviewers' levels for a criterion: they differ, by a level at most.
+def levels(member: Member, position: int, dispute: Member) -> tuple[int, ...]:
+    """Return the three reviewers' levels for the criterion at ``position``.
 
-    In the disputed case the strict reviewer stays two levels below the others.
+    They differ by a level at most. In the disputed case the strict reviewer stays two
+    levels below the others.
     """
     if member.kind == "empty":
         return (0, 0, 0)
@@ -69,7 +70,7 @@ def assessments_csv(
     rows = [["reviewer", "submission", "criterion", "level", "words"]]
     for member in members:
         for position, criterion in enumerate(rubric.rated_by("employer")):
-            given = levels(member, criterion, position, dispute)
+            given = levels(member, position, dispute)
             for turn, reviewer in enumerate(reviewers_of(member.brief)):
                 level = given[turn]
                 # Nobody repeats what a colleague has said already.

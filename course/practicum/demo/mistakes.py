@@ -16,6 +16,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from practicum.documents import read_document
+from practicum.errors import UnknownName
 from practicum.validation import value_from
 from practicum.values import Id, Value
 
@@ -88,7 +89,12 @@ def hand_in(
         source: The instructor's notebook with the solutions.
         answers: What is special to the brief.
 
+    Raises:
+        UnknownName: There is no such kind.
+
     """
+    if kind not in KINDS:
+        raise UnknownName("kind of submission", kind, KINDS)
     notebook = copy.deepcopy(release)
     if kind == "empty":
         return notebook
@@ -111,7 +117,8 @@ def hand_in(
             cell["source"] = solutions[name]
         elif name in texts:
             cell["source"] = texts[name]
-    _SPOILERS.get(kind, lambda _notebook, _names: None)(notebook, list(solutions))
+    if kind in _SPOILERS:
+        _SPOILERS[kind](notebook, list(solutions))
     return notebook
 
 

@@ -126,11 +126,8 @@ def _grade(course: Course, _setting: Setting, progress: Progress) -> Steps:
         count = done.count("graded")
         each = f", {done.seconds / count:.1f} s each" if count else ""
         findings = sum(len(graded.findings) for graded in done.graded)
-        yield (
-            "grade",
-            f"{brief}: {count} graded, {done.count('unchanged')} unchanged, "
-            f"{done.count('error')} errors, {findings} findings{each}",
-        )
+        others = f"{done.count('unchanged')} unchanged, {done.count('error')} errors"
+        yield "grade", f"{brief}: {count} graded, {others}, {findings} findings{each}"
 
 
 def _mark(course: Course, setting: Setting, progress: Progress) -> Steps:
@@ -170,11 +167,8 @@ def _moderate(course: Course, _setting: Setting, progress: Progress) -> Steps:
             progress=progress,
         )
         levels = ", ".join(str(level) for level in case.levels)
-        yield (
-            "moderate",
-            f"{case.brief}: {case.student}, {case.criterion}: {levels} are far apart; "
-            f"the instructor decides {level}",
-        )
+        which = f"{case.brief}: {case.student}, {case.criterion}"
+        yield "moderate", f"{which}: {levels} are far apart; the instructor decides {level}"
     if not cases:
         yield "moderate", "nothing is waiting"
 

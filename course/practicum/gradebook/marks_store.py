@@ -192,7 +192,8 @@ class CourseGradebook:
     ) -> None:
         """Enter a submission and the autograder's scores, without touching a person's marks.
 
-        A score of a person stays, and is asked for again where the submission is newer.
+        The receipt time and the late penalty are set anew. What a person marked stays as it
+        is; a caller whose submission has changed calls ``ask_again`` first.
         """
         gradebook = self._gradebook
         received = received_at.astimezone(UTC).replace(tzinfo=None)
@@ -204,7 +205,6 @@ class CourseGradebook:
             # Without the time: it is set with the marks, at once or not at all.
             gradebook.update_or_create_submission(brief, student)
         row = self._submission_row(brief, student)
-        newer = row.assignment.timestamp != received
         row.assignment.timestamp = received
         by_cell = {score.cell: score for score in scores}
         for grade in row.grades:
@@ -212,8 +212,6 @@ class CourseGradebook:
             grade.auto_score = score.score if score is not None else None
             if grade.manual_score is None:
                 grade.needs_manual_grade = grade.auto_score is None
-            elif newer:
-                grade.needs_manual_grade = True
         for comment in row.comments:
             score = by_cell.get(comment.name)
             answered = score is None or not score.no_response
@@ -222,6 +220,25 @@ class CourseGradebook:
         gradebook.db.refresh(row)
         self._set_penalty(row)
         gradebook.db.commit()
+
+    def ask_again(self, brief: str, student: str) -> None:
+        """Ask a person to look again at each mark that was given; the marks stay beside.
+
+        Nothing happens where there is no submission yet.
+
+        Raises:
+            NotReady: The brief has not been published.
+
+        """
+        name = self._notebook_row(brief).name
+        try:
+            row = self._gradebook.find_submission_notebook(name, brief, student)
+        except MissingEntry:
+            return
+        for grade in row.grades:
+            if grade.manual_score is not None:
+                grade.needs_manual_grade = True
+        self._gradebook.db.commit()
 
     def _notebook_row(self, brief: str) -> NotebookRow:
         name = self.course.brief(brief).grading.notebook

@@ -5,9 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from practicum.gradebook import execute, execution
+import nbformat
+
+from practicum.gradebook import execute, execution, score_cells
 from practicum.policies import Limits
 
+KERNEL = {"name": "python3", "display_name": "Python 3"}
 LIMITS = Limits(cell_seconds=20, notebook_seconds=60)
 
 
@@ -80,6 +83,23 @@ def test_a_kernel_that_dies(notebook_of: Callable[..., str], tmp_path: Path) -> 
         [],
         ["DeadKernelError"],
     ]
+
+
+def test_a_test_that_kills_the_kernel_earns_nothing(tmp_path: Path) -> None:
+    """A function that ends the process while a test runs it does not pass that test."""
+    test = {"schema_version": 3, "grade": True, "solution": False, "locked": True, "task": False}
+    notebook = nbformat.v4.new_notebook(metadata={"kernelspec": KERNEL})
+    notebook.cells = [
+        nbformat.v4.new_code_cell("import os, time\ndef answer(): time.sleep(0.5); os._exit(0)"),
+        nbformat.v4.new_code_cell(
+            "assert answer() == 42",
+            metadata={"nbgrader": test | {"grade_id": "test", "points": 4}},
+        ),
+    ]
+
+    (score,) = score_cells(execute(nbformat.writes(notebook), tmp_path, LIMITS))
+
+    assert (score.score, score.finding) == (0, "the kernel died before this test had run")
 
 
 def test_floods_are_capped(notebook_of: Callable[..., str], tmp_path: Path) -> None:

@@ -138,11 +138,13 @@ def test_graded_again_the_same_submission_keeps_marks(store: CourseGradebook) ->
     assert [c.kind for c in store.marks("tiny", "ada").missing] == ["employer", "employer"]
 
 
-def test_a_newer_submission_is_looked_at_again(store: CourseGradebook) -> None:
-    """A newer submission asks for a person's marks again, and the old ones are kept beside."""
+def test_a_changed_submission_is_looked_at_again(store: CourseGradebook) -> None:
+    """A changed submission asks for a person's marks again, and the old ones are kept beside."""
+    store.ask_again("tiny", "ada")
     store.record("tiny", "ada", SCORES, received_at=EARLY)
     store.set_mark("tiny", "ada", "advice", 2.0, "Good.")
 
+    store.ask_again("tiny", "ada")
     store.record("tiny", "ada", SCORES, received_at=EARLY + timedelta(minutes=1))
 
     (advice,) = store.marks("tiny", "ada").of_kind("written")

@@ -22,8 +22,11 @@ def executed(*outputs: Any, source: str = "check()", **about: Any) -> str:
         "task": False,
         "points": 4,
     } | about
-    kind = v4.new_markdown_cell if about.get("task") or source == "text" else v4.new_code_cell
-    cell = kind(source, metadata={"nbgrader": nbgrader})
+    metadata = {"nbgrader": nbgrader}
+    if about.get("task") or source == "text":
+        cell = v4.new_markdown_cell(source, metadata=metadata)
+    else:
+        cell = v4.new_code_cell(source, metadata=metadata)
     if about.get("checksum") == "same":
         cell.metadata.nbgrader["checksum"] = compute_checksum(cell)
     if cell.cell_type == "code":

@@ -184,12 +184,18 @@ def test_what_is_secret(tmp_path: Path) -> None:
         (
             "code",
             False,
-            "import statistics\n### BEGIN HIDDEN TESTS\nassert hidden_one == 1\n### END HIDDEN TESTS",
+            (
+                "import statistics\n### BEGIN HIDDEN TESTS\nassert hidden_one == 1\n"
+                "### END HIDDEN TESTS"
+            ),
         ),
         (
             "markdown",
             False,
-            "Visible prose.\n=== BEGIN MARK SCHEME ===\nLook for two numbers.\n=== END MARK SCHEME ===",
+            (
+                "Visible prose.\n=== BEGIN MARK SCHEME ===\nLook for two numbers.\n"
+                "=== END MARK SCHEME ==="
+            ),
         ),
         ("code", True, "### BEGIN SOLUTION\nplt.show()\n### END SOLUTION"),
     )
