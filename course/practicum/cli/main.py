@@ -115,6 +115,8 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(130)
     except click.ClickException as error:
         error.show()
+        if isinstance(error, click.NoSuchOption) and error.option_name == "--course":
+            click.echo("Options stand behind the command: practicum status --course DIR", err=True)
         sys.exit(2)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""

@@ -153,7 +153,7 @@ def _review(course: Course, setting: Setting, progress: Progress) -> Steps:
 
 
 def _moderate(course: Course, _setting: Setting, progress: Progress) -> Steps:
-    cases = [case for case in pending(course) if case.level is None]
+    cases = pending(course)
     for case in cases:
         level = sorted(case.levels)[len(case.levels) // 2]
         moderate(

@@ -48,7 +48,7 @@ def _score(cell: NotebookNode) -> AutoScore:
         return AutoScore(name, None, no_response=False)
     unchanged = cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
     if not utils.is_grade(cell):
-        return AutoScore(name, None, no_response=unchanged)
+        return AutoScore(name, None, no_response=unchanged, finding=_not_finished(cell))
     with kept_log() as log:
         try:
             score, _ = utils.determine_grade(cell, log.logger)
@@ -61,6 +61,14 @@ def _score(cell: NotebookNode) -> AutoScore:
     if score is None or utils.is_solution(cell):
         return AutoScore(name, None if score is None else float(score), no_response)
     return AutoScore(name, float(score), no_response, _surprise(cell, float(score)))
+
+
+def _not_finished(cell: NotebookNode) -> str:
+    """Name what kept an answer from running to its end, other than its own error."""
+    names = {output.get("ename") for output in cell.get("outputs", [])}
+    if KERNEL_DIED in names:
+        return "the kernel died before this cell had run"
+    return "this cell ran out of time" if "CellTimeoutError" in names else ""
 
 
 def _surprise(cell: NotebookNode, score: float) -> str:

@@ -165,3 +165,12 @@ def test_a_solution_left_as_it_came() -> None:
 def test_a_task_is_left_to_a_person() -> None:
     """A criterion's task cell has no automatic mark."""
     assert scored(grade=False, task=True) == AutoScore("test", None, no_response=False)
+
+
+def test_an_answer_that_ran_out_of_time_is_a_finding() -> None:
+    """An endless loop in an answer is named, although the answer itself carries no points."""
+    error = v4.new_output("error", ename="CellTimeoutError", evalue="", traceback=[])
+
+    (score,) = score_cells(executed(error, grade=False, solution=True, locked=False))
+
+    assert (score.score, score.finding) == (None, "this cell ran out of time")
