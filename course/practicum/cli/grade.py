@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+SHOWN = 4
+"""Findings of one submission that the table shows."""
+
 
 @click.command()
 @click.argument("brief")
@@ -42,7 +45,10 @@ def command(  # noqa: PLR0913 (one argument an option)
     Example:
       practicum grade first-steps
     """
-    from practicum.grade import grade  # noqa: PLC0415 (keeps --help quick)
+    from practicum.grade import start_ahead  # noqa: PLC0415 (keeps --help quick)
+
+    start_ahead()
+    from practicum.grade import grade  # noqa: PLC0415 (takes seconds, in both processes at once)
 
     with show_progress(quiet=as_json) as progress:
         report = grade(
@@ -61,17 +67,17 @@ def _show(report: GradeReport) -> None:
         colour = {"graded": "green", "unchanged": "dim", "error": "bold red"}[graded.outcome]
         points = f"{graded.points:g} of {graded.max_points:g}" if graded.max_points else ""
         notes = [f"{f.cell}: {f.message}" for f in graded.findings] or [graded.detail]
+        more = len(notes) - SHOWN
         table.add_row(
             graded.student,
             f"[{colour}]{graded.outcome}[/]",
             points,
             f"{graded.seconds:.1f}" if graded.seconds else "",
-            escape("\n".join(notes[:4]) + (f"\n... {len(notes) - 4} more" if len(notes) > 4 else "")),  # noqa: PLR2004 (a few lines)
+            escape("\n".join([*notes[:SHOWN], *([f"... {more} more"] if more > 0 else [])])),
         )
     console.print(table)
     count = report.count("graded")
     console.print(
         f"{count} graded, {report.count('unchanged')} unchanged, {report.count('error')} errors "
-        f"in {report.seconds:.1f} s"
-        + (f" ({report.seconds / count:.2f} s each)" if count else "")
+        f"in {report.seconds:.1f} s" + (f" ({report.seconds / count:.2f} s each)" if count else "")
     )

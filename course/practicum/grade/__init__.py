@@ -1,6 +1,34 @@
-"""Grade: a submission is restored, executed, scored, and its marks are recorded."""
+"""Grade: a submission is restored, executed, scored, and its marks are recorded.
 
-from practicum.grade.verb import Graded, GradeReport, grade
-from practicum.grade.written import MarkReport, mark
+nbgrader takes seconds to import, so the names are imported when they are first used:
+meanwhile ``start_ahead`` lets another process do the same for the workers.
+"""
 
-__all__ = ["GradeReport", "Graded", "MarkReport", "grade", "mark"]
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from practicum.grade.ahead import start_ahead
+    from practicum.grade.verb import Graded, GradeReport, grade
+    from practicum.grade.written import MarkReport, mark
+
+__all__ = ["GradeReport", "Graded", "MarkReport", "grade", "mark", "start_ahead"]
+
+_HOME = {
+    "GradeReport": "verb",
+    "Graded": "verb",
+    "MarkReport": "written",
+    "grade": "verb",
+    "mark": "written",
+    "start_ahead": "ahead",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 (whatever the name stands for)
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value

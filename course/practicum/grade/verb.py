@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -13,7 +14,7 @@ from practicum.errors import BadSubmission, UnknownName
 from practicum.grade import pipeline
 from practicum.grade.pipeline import Submission
 from practicum.grade.pool import Executed, Job, run_all, workers_here
-from practicum.gradebook import AnswerKey, CourseGradebook, Restored, sole_writer
+from practicum.gradebook import AnswerKey, AutoScore, CourseGradebook, Restored, sole_writer
 from practicum.progress import Progress, Step, silent
 from practicum.records import Finding, Records
 from practicum.values import Value
@@ -48,7 +49,7 @@ class GradeReport(Value):
         return sum(graded.outcome == outcome for graded in self.graded)
 
 
-def grade(
+def grade(  # noqa: PLR0913 (each is a question that an instructor answers)
     course: Course,
     brief: str,
     *,
@@ -87,12 +88,11 @@ def grade(
         done = [] if again else [s for s in wanted if run.is_graded(s)]
         results = [run.unchanged(submission) for submission in done]
         todo = [submission for submission in wanted if submission not in done]
-        finished = len(results)
-        progress(Step(f"grade {brief}", finished, len(wanted)))
-        for graded in run.grade(todo, workers or workers_here()):
-            results.append(graded)
-            finished += 1
-            progress(Step(f"grade {brief}", finished, len(wanted), graded.student))
+        progress(Step(f"grade {brief}", len(results), len(wanted)))
+        with closing(run.grade(todo, workers or workers_here())) as outcomes:
+            for graded in outcomes:
+                results.append(graded)
+                progress(Step(f"grade {brief}", len(results), len(wanted), graded.student))
     results.sort(key=lambda graded: graded.student)
     return GradeReport(brief=brief, graded=tuple(results), seconds=time.perf_counter() - start)
 
@@ -114,7 +114,7 @@ class _Run:
         found = {
             folder.parent.name: folder
             for folder in sorted(root.glob(f"*/{brief}"))
-            if folder.is_dir() and not folder.is_symlink()
+            if folder.is_dir() or folder.is_symlink()
         }
         for student in students:
             if student not in found:
@@ -123,14 +123,20 @@ class _Run:
 
     def _submission(self, student: str, folder: Path) -> Submission:
         receipt = self.records.receipt(self.key.brief, student)
-        notebook = folder / f"{self.key.notebook}.ipynb"
-        content = hashlib.sha256(notebook.read_bytes() if notebook.is_file() else b"")
+        try:
+            notebook = self._read(folder) or b""
+        except BadSubmission:
+            notebook = b""
+        content = hashlib.sha256(notebook)
         if receipt is not None:
             content.update(receipt.sha256.encode())
         # Only nbgrader's own collect leaves no receipt; then the folder's time has to do.
         received = receipt.received_at if receipt else _folder_time(folder)
         content.update(self._basis.encode())
         return Submission(self.key.brief, student, folder, received, content.hexdigest())
+
+    def _read(self, folder: Path) -> bytes | None:
+        return pipeline.read(folder, self.key.notebook, self.course.settings.limits)
 
     def is_graded(self, submission: Submission) -> bool:
         """Tell whether this very submission has been graded with this very key."""
@@ -149,24 +155,50 @@ class _Run:
         """Report a submission that needs no work."""
         return self._graded(submission, "unchanged", 0.0, ())
 
-    def grade(self, todo: list[Submission], workers: int) -> list[Graded]:
-        """Restore all, execute them in parallel, score and record each as it comes."""
-        results: list[Graded] = []
-        jobs: list[Job] = []
-        restored: dict[str, Restored] = {}
-        by_name = {submission.student: submission for submission in todo}
-        for submission in todo:
+    def grade(self, todo: list[Submission], workers: int) -> Generator[Graded, None, None]:
+        """Restore, execute, score and record; yield each submission when it is finished.
+
+        What failed the last time comes last, so that it cannot keep others waiting.
+        """
+        waiting = sorted(todo, key=self._failed)
+        done: list[Graded] = []
+        restored: dict[str, tuple[Submission, Restored]] = {}
+        with closing(run_all(self._jobs(waiting, restored, done), workers)) as outcomes:
+            for executed in outcomes:
+                submission, origin = restored.pop(executed.name)
+                if executed.fault:
+                    done.append(self._error(submission, executed.fault))
+                else:
+                    done.append(self._finish(submission, origin, executed))
+                while done:
+                    yield done.pop(0)
+        yield from done
+
+    def _jobs(
+        self,
+        waiting: list[Submission],
+        restored: dict[str, tuple[Submission, Restored]],
+        done: list[Graded],
+    ) -> Iterator[Job]:
+        """Yield what has to run; what needs no run is done at once."""
+        for submission in waiting:
             try:
-                restored[submission.student] = pipeline.restore(self.key, submission)
+                submitted = self._read(submission.folder)
+                if submitted is None:
+                    done.append(self._without_notebook(submission))
+                    continue
+                origin = pipeline.restore(self.key, submitted)
             except (BadSubmission, OSError) as error:
-                results.append(self._error(submission, str(error)))
+                done.append(self._error(submission, str(error)))
                 continue
             self._state(submission, "running")
-            jobs.append(self._job(submission, restored[submission.student]))
-        for executed in run_all(jobs, workers):
-            submission = by_name[executed.name]
-            results.append(self._finish(submission, restored[executed.name], executed))
-        return results
+            # The pool has the notebook: only what was found is needed afterwards.
+            restored[submission.student] = (submission, Restored("", origin.findings))
+            yield self._job(submission, origin)
+
+    def _failed(self, submission: Submission) -> bool:
+        receipt = self.records.receipt(submission.brief, submission.student)
+        return receipt is not None and receipt.state == "error"
 
     def _job(self, submission: Submission, restored: Restored) -> Job:
         source = self.course.brief_folder(self.key.brief) / "data"
@@ -179,22 +211,34 @@ class _Run:
             limits=self.course.settings.limits,
         )
 
+    def _without_notebook(self, submission: Submission) -> Graded:
+        origin = pipeline.restore_missing(self.key)
+        scores = pipeline.score_missing(self.key)
+        return self._record(submission, origin, origin.notebook, scores, 0.0)
+
     def _finish(self, submission: Submission, restored: Restored, executed: Executed) -> Graded:
-        if executed.fault:
-            return self._error(submission, executed.fault)
         scores = pipeline.score(executed.notebook)
+        return self._record(submission, restored, executed.notebook, scores, executed.seconds)
+
+    def _record(
+        self,
+        submission: Submission,
+        restored: Restored,
+        notebook: str,
+        scores: tuple[AutoScore, ...],
+        seconds: float,
+    ) -> Graded:
         findings = (
-            *(Finding(cell=cell, kind="restored", message=text) for cell, text in restored.findings),
             *(
-                Finding(cell=s.cell, kind="scored", message=s.finding)
-                for s in scores
-                if s.finding
+                Finding(cell=cell, kind="restored", message=text)
+                for cell, text in restored.findings
             ),
+            *(Finding(cell=s.cell, kind="scored", message=s.finding) for s in scores if s.finding),
         )
-        pipeline.record(self.course, self.store, submission, executed.notebook, scores)
+        pipeline.record(self.course, self.store, submission, notebook, scores)
         self.records.set_findings(submission.brief, submission.student, findings)
         self._state(submission, "graded", submission.digest)
-        return self._graded(submission, "graded", executed.seconds, findings)
+        return self._graded(submission, "graded", seconds, findings)
 
     def _graded(
         self,

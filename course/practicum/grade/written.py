@@ -112,7 +112,7 @@ def _entries(file: Path) -> list[tuple[int, dict[str, str]]]:
         raise InvalidDocument([Problem(file, 0, what, "check the file")]) from None
 
 
-def _wrong(
+def _wrong(  # noqa: PLR0911 (one reason a return)
     entry: dict[str, str],
     points: dict[str, float],
     students: tuple[str, ...],
