@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from practicum.grade.ahead import start_ahead
     from practicum.grade.verb import Graded, GradeReport, grade
-    from practicum.grade.written import MarkReport, mark
+    from practicum.grade.written import MarkReport, mark, marks_template
 
-__all__ = ["GradeReport", "Graded", "MarkReport", "grade", "mark", "start_ahead"]
+__all__ = ["GradeReport", "Graded", "MarkReport", "grade", "mark", "marks_template", "start_ahead"]
 
 _HOME = {
     "GradeReport": "verb",
@@ -22,6 +22,7 @@ _HOME = {
     "MarkReport": "written",
     "grade": "verb",
     "mark": "written",
+    "marks_template": "written",
     "start_ahead": "ahead",
 }
 

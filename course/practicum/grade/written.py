@@ -8,7 +8,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from practicum.errors import InvalidDocument, UnknownName
+from practicum.errors import BadInput, InvalidDocument, UnknownName
 from practicum.gradebook import CourseGradebook, sole_writer
 from practicum.problems import Problem
 from practicum.progress import Progress, Step, silent
@@ -17,19 +17,24 @@ from practicum.values import Value
 if TYPE_CHECKING:
     from practicum.course import Course
 
-__all__ = ["MarkReport", "mark"]
+__all__ = ["MarkReport", "mark", "marks_template"]
 
+DELIMITERS = (",", ";", "\t")
 COLUMNS = ("student", "cell", "score", "comment")
 MAX_BYTES = 5_000_000
 MAX_COMMENT = 10_000
 
 
 class MarkReport(Value):
-    """How many marks a table held, and how many of them changed the gradebook."""
+    """How many marks a table held, how many of them changed the gradebook.
+
+    ``empty`` rows had neither a score nor a comment, and were left as they are.
+    """
 
     brief: str
     marks: int
     changed: int
+    empty: int = 0
 
 
 class _Row(Value):
@@ -46,7 +51,8 @@ def mark(course: Course, brief: str, file: Path, *, progress: Progress = silent)
     Args:
         course: The course.
         brief: The brief's id.
-        file: UTF-8 CSV with the columns student, cell, score and, if wanted, comment.
+        file: UTF-8 CSV (commas, semicolons or tabs) with the columns student, cell, score
+            and, if wanted, comment.
         progress: Told each mark.
 
     Raises:
@@ -54,22 +60,57 @@ def mark(course: Course, brief: str, file: Path, *, progress: Progress = silent)
 
     """
     with sole_writer(course), CourseGradebook(course) as store:
-        rows = _rows(store, brief, file)
+        entries = _entries(file)
+        filled = [
+            (line, entry) for line, entry in entries if entry["score"] or entry.get("comment")
+        ]
+        rows = _rows(store, brief, file, filled)
         changed = 0
         for number, row in enumerate(rows, 1):
             comment = row.comment or None
             changed += store.set_mark(brief, row.student, row.cell, row.score, comment)
             progress(Step(f"mark {brief}", number, len(rows), row.student))
-    return MarkReport(brief=brief, marks=len(rows), changed=changed)
+    empty = len(entries) - len(filled)
+    return MarkReport(brief=brief, marks=len(rows), changed=changed, empty=empty)
 
 
-def _rows(store: CourseGradebook, brief: str, file: Path) -> list[_Row]:
-    points = {cell.cell: cell.max_points for cell in store.cells(brief) if cell.kind == "written"}
-    students = store.students(brief)
+def marks_template(course: Course, brief: str, file: Path) -> int:
+    """Write a table with a row for each written answer that nobody has marked yet.
+
+    Returns:
+        The number of rows.
+
+    Raises:
+        BadInput: The file exists already, or cannot be written.
+        NotReady: The brief has not been published.
+
+    """
+    with CourseGradebook(course) as store:
+        rows = [
+            (student, cell.cell, "", "")
+            for student in store.students(brief)
+            for cell in store.marks(brief, student).of_kind("written")
+            if cell.score is None
+        ]
+    try:
+        with file.open("x", encoding="utf-8", newline="") as stream:
+            csv.writer(stream, lineterminator="\n").writerows([COLUMNS, *rows])
+    except OSError as error:
+        message = f"{file}: cannot be written ({error.strerror}): give another name"
+        raise BadInput(message) from None
+    return len(rows)
+
+
+def _rows(
+    points: dict[str, float],
+    students: tuple[str, ...],
+    file: Path,
+    entries: list[tuple[int, dict[str, str]]],
+) -> list[_Row]:
     problems: list[Problem] = []
     rows: list[_Row] = []
     seen: set[tuple[str, str]] = set()
-    for line, entry in _entries(file):
+    for line, entry in entries:
         wrong = _wrong(entry, points, students, seen)
         if wrong:
             problems.append(Problem(file, line, *wrong))
@@ -95,7 +136,10 @@ def _entries(file: Path) -> list[tuple[int, dict[str, str]]]:
         if len(content) > MAX_BYTES:
             raise InvalidDocument([Problem(file, 0, "the file is too large", "split it")])
         text = content.decode("utf-8-sig")
-        reader = csv.DictReader(io.StringIO(text, newline=""), restval="", restkey="more")
+        delimiter = max(DELIMITERS, key=text.partition("\n")[0].count)
+        reader = csv.DictReader(
+            io.StringIO(text, newline=""), restval="", restkey="more", delimiter=delimiter
+        )
         missing = [name for name in COLUMNS[:3] if name not in (reader.fieldnames or ())]
         if missing:
             what = f"the column {missing[0]!r} is missing"

@@ -77,8 +77,8 @@ def test_the_base_alone(tiny: Any, tmp_path: Path) -> None:
         *([call[0], "--help"] for call in grading),
         ["check", str(tiny.root)],
         ["init", new],
-        ["new", "brief", "case", "--course", new],
         ["check", new],
+        ["new", "brief", "case", "--course", new],
     ]
 
     results, _ = call_all([*grading, *light], grading_packages() | {"nbconvert"})

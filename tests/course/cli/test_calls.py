@@ -31,7 +31,7 @@ BAD = {
     "no workers": (["grade", "tiny", "--workers", "0"], "0 is not in the range 1<=x<=64"),
     "workers in words": (["grade", "tiny", "--workers", "many"], "'many' is not a valid integer"),
     "nobody's submission": (["grade", "tiny", "--student", "zoe"], "unknown submission 'zoe'"),
-    "no table": (["mark", "tiny"], "Missing option '--from'"),
+    "no table": (["mark", "tiny"], "give either --from CSV or --template CSV"),
     "a table that is not there": (["mark", "tiny", "--from", "no.csv"], "no.csv: cannot be read"),
     "a folder as a table": (["mark", "tiny", "--from", "course"], "course: cannot be read"),
     "a table without columns": (
@@ -152,7 +152,7 @@ def test_a_failed_proof(tiny: Any, run: Run) -> None:
         (["publish", "--json"], {"brief", "proofs", "points", "unchanged"}),
         (["publish", "tiny", "--json"], {"brief", "proofs", "points", "unchanged"}),
         (["grade", "tiny", "--json"], {"brief", "graded", "seconds"}),
-        (["mark", "tiny", "--from", "marks.csv", "--json"], {"brief", "marks", "changed"}),
+        (["mark", "tiny", "--from", "marks.csv", "--json"], {"brief", "marks", "changed", "empty"}),
         (["status", "--json"], {"course", "title", "briefs", "next_steps"}),
         (["check", "--json"], {"problems", "warnings", "fine"}),
     ],
