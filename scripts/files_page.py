@@ -125,6 +125,7 @@ MEANINGS = {
         "title": "what people read",
         "roster": "the file with the people, beside course.yml",
         "placements": "the file with the placements, beside course.yml",
+        "exchange": "nbgrader's exchange: a folder, from the course's folder on or absolute",
         "briefs[].brief": "the id of a brief in `assignments/`",
         "policies.late.grace_minutes": "so many minutes late cost nothing",
         "limits.cell_seconds": "how long one cell may run",
@@ -139,8 +140,8 @@ MEANINGS = {
         "students[].id": "the name in every command; on a hub, the account",
         "students[].name": "as it stands on the feedback page",
         "students[].email": "how to reach this person",
-        "students[].lms_id": "what the university's LMS calls the student; it finds the owner of "
-        "an exported file",
+        "students[].lms_id": "what the university's LMS calls the student in every assignment; "
+        "it finds the owner of an exported file",
         "instructors[].id": "the name for the option `--by` of `practicum moderate`",
         "instructors[].name": "the full name",
         "instructors[].email": "how to reach this person",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -28,6 +30,10 @@ __all__ = ["Course", "CourseSettings", "ScheduledBrief", "settings_problems"]
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9_.-]*$")]
 
 
+PRIVATE = ("submitted", "autograded", "feedback", "history", "marks", "reports", "release")
+"""The folders in course/work that are for the course's own account alone."""
+
+
 class ScheduledBrief(Value):
     """A brief that this course offers, and when it is due (in the course's time zone)."""
 
@@ -44,6 +50,11 @@ class CourseSettings(Value):
     timezone: Annotated[str, Field(description="such as Europe/Berlin")] = "UTC"
     roster: FileName = "roster.yml"
     placements: FileName | None = None
+    exchange: Annotated[
+        str,
+        StringConstraints(min_length=1, max_length=1000),
+        Field(description="a folder, from the course's folder on or absolute"),
+    ] = "course/work/exchange"
     briefs: Annotated[tuple[ScheduledBrief, ...], Field(min_length=1)]
     policies: Policies = Policies()
     limits: Limits = Limits()
@@ -61,6 +72,7 @@ class CourseSettings(Value):
 
 def settings_problems(settings: CourseSettings, document: Document) -> Iterator[Problem]:
     """Yield what contradicts itself in a well-formed course.yml."""
+    yield from _exchange_problems(settings, document)
     zone = ZoneInfo(settings.timezone)
     names = [scheduled.brief for scheduled in settings.briefs]
     for index, scheduled in enumerate(settings.briefs):
@@ -78,6 +90,17 @@ def settings_problems(settings: CourseSettings, document: Document) -> Iterator[
             yield document.problem(("briefs", index, "due"), what, fix)
 
 
+def _exchange_problems(settings: CourseSettings, document: Document) -> Iterator[Problem]:
+    root = document.file.absolute().parent.parent
+    exchange = Path(os.path.normpath(root / settings.exchange))
+    work = root / "course" / "work"
+    if work.is_relative_to(exchange) or any(
+        exchange.is_relative_to(work / name) for name in PRIVATE
+    ):
+        what = f"students can write into the exchange, but {settings.exchange} holds other files"
+        yield document.problem(("exchange",), what, "name a folder of its own")
+
+
 @dataclass(frozen=True)
 class Course:
     """A course on disk: the one object that every command receives."""
@@ -87,19 +110,19 @@ class Course:
     roster: Roster = field(repr=False)
 
     @classmethod
-    def find(cls, place: Path) -> Course:
-        """Read the course at ``place`` or above it.
+    def find(cls, place: str | Path = ".") -> Course:
+        """Read the course at ``place`` (a path; here, if none is given) or above it.
 
         Raises:
             NotACourse: There is no course.yml there.
             InvalidDocument: course.yml or the roster has problems.
 
         """
-        start = place.absolute()
+        start = Path(place).absolute()
         for folder in (start, *start.parents):
             if (folder / "course" / "course.yml").is_file():
                 return cls._read(folder)
-        raise NotACourse(place)
+        raise NotACourse(Path(place))
 
     @classmethod
     def _read(cls, root: Path) -> Course:
@@ -167,6 +190,25 @@ class Course:
         return self.root / "course" / "work"
 
     @property
+    def exchange(self) -> Path:
+        """The exchange of nbgrader: where files go to students, and come from them."""
+        return Path(os.path.normpath(self.root.absolute() / self.settings.exchange))
+
+    def prepare_work(self) -> None:
+        """Make course/work, and keep other accounts out of all of it but the exchange.
+
+        What everybody may read becomes the owner's alone; what others cannot read stays as it
+        is, so that a group of instructors may share a course on purpose.
+        """
+        self.work.mkdir(parents=True, exist_ok=True)
+        for name in PRIVATE:
+            (self.work / name).mkdir(mode=0o700, exist_ok=True)
+        passage = stat.S_IXOTH if self.exchange.is_relative_to(self.work) else 0
+        _keep_others_out(self.work, passage)
+        for name in (*PRIVATE, "gradebook.db", "records.db"):
+            _keep_others_out(self.work / name)
+
+    @property
     def gradebook_url(self) -> str:
         """The database URL of nbgrader's gradebook."""
         return f"sqlite:///{self.work / 'gradebook.db'}"
@@ -179,3 +221,17 @@ class Course:
     def station(self, name: str, *, student: str = ".", brief: str = "") -> Path:
         """Return nbgrader's folder for a step: release, submitted, autograded or feedback."""
         return (self.work / name / student / brief).absolute()
+
+
+def _keep_others_out(place: Path, passage: int = 0) -> None:
+    """Take the rights of others, but for ``passage``; what belongs to somebody else stays."""
+    try:
+        about = place.stat()
+    except FileNotFoundError:
+        return
+    mode = stat.S_IMODE(about.st_mode)
+    wanted = mode | passage
+    if mode & stat.S_IRWXO & ~passage:
+        wanted = mode & stat.S_IRWXU | passage | passage << 3
+    if mode != wanted and about.st_uid == os.getuid():
+        place.chmod(wanted)

@@ -1,8 +1,8 @@
 """What a brief, its rubric and its notebook must agree on. Pure: nothing is read here.
 
 Every deliverable is judged by criteria that the rubric has; every criterion is used, and has
-its task cell; every test belongs to a deliverable. A problem is told at the line of
-brief.yml, or at the notebook with the cell's number.
+its task cell; every test belongs to a deliverable; none of the three says TODO any more. A
+problem is told at the line of brief.yml, or at the notebook with the cell's number.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from practicum.briefs.brief import Brief
 from practicum.briefs.source import SourceCell, cells_of, notebook_problems
+from practicum.briefs.unfinished import notebook_todos, todos
 from practicum.documents import Document
 from practicum.problems import Problem
 from practicum.rubrics import Rubric
@@ -29,7 +30,7 @@ def agreement_problems(  # noqa: PLR0913 (three values, and where each lies)
     rubric_document: Document,
     notebook_file: Path,
 ) -> Iterator[Problem]:
-    """Yield where a brief, its rubric and its notebook contradict each other.
+    """Yield where a brief, its rubric and its notebook contradict each other or say TODO.
 
     Args:
         brief: A brief without problems of its own.
@@ -46,6 +47,9 @@ def agreement_problems(  # noqa: PLR0913 (three values, and where each lies)
     cells = cells_of(notebook)
     yield from _graded_cells(brief, brief_document, cells, notebook_file)
     yield from _criterion_cells(rubric, rubric_document, cells, notebook_file)
+    yield from todos(brief_document)
+    yield from todos(rubric_document)
+    yield from notebook_todos(notebook, notebook_file)
 
 
 def _criteria(

@@ -7,12 +7,21 @@ from pathlib import Path
 
 from practicum.briefs import Brief, agreement_problems, read_brief
 from practicum.briefs.source import read_notebook
+from practicum.briefs.unfinished import todos
 from practicum.check.findings import Findings
 from practicum.documents import read_document
 from practicum.problems import Problem
-from practicum.rubrics import read_rubric
+from practicum.rubrics import Rubric, read_rubric
 
-__all__ = ["check_brief", "nearest"]
+__all__ = ["check_brief", "check_rubric", "nearest"]
+
+
+def check_rubric(file: Path, findings: Findings) -> Rubric | None:
+    """Check a rubric, and that nothing in it is left to do; return it if it can be read."""
+    rubric = findings.read(file, read_rubric)
+    if rubric is not None:
+        findings.problems.update(todos(read_document(file)))
+    return rubric
 
 
 def check_brief(file: Path, findings: Findings, *, pay_floor: float) -> None:
@@ -21,6 +30,7 @@ def check_brief(file: Path, findings: Findings, *, pay_floor: float) -> None:
     if brief is None:
         return
     document = read_document(file)
+    findings.problems.update(todos(document))
     assignments = file.absolute().parent.parent
     alternative = brief.legal.alternative_brief
     if alternative and not (assignments / alternative / "brief.yml").is_file():
@@ -49,7 +59,7 @@ def _check_agreement(brief: Brief, file: Path, findings: Findings) -> None:
         findings.problems.add(Problem(file, document.line(("grading", "notebook")), what, fix))
     if not rubric_file.is_file() or not notebook_file.is_file():
         return
-    rubric = findings.read(rubric_file, read_rubric)
+    rubric = check_rubric(rubric_file, findings)
     notebook = findings.read(notebook_file, read_notebook)
     if rubric is None or notebook is None:
         return

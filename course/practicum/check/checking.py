@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from practicum.check.briefs import check_brief
+from practicum.check.briefs import check_brief, check_rubric
 from practicum.check.courses import (
     check_course,
     check_placements,
@@ -18,7 +18,6 @@ from practicum.check.findings import CheckReport, Findings
 from practicum.check.kinds import kind_of
 from practicum.errors import BadInput, InvalidDocument, NotACourse
 from practicum.problems import Problem
-from practicum.rubrics import read_rubric
 
 __all__ = ["check", "problems_of"]
 
@@ -94,7 +93,7 @@ def _check_known(file: Path, findings: Findings, *, told: bool) -> bool:
     if kind == "brief":
         check_brief(file, findings, pay_floor=pay_floor(file))
     elif kind == "rubric":
-        findings.read(file, read_rubric)
+        check_rubric(file, findings)
     elif kind == "roster":
         check_roster(file, findings)
     elif kind == "placements":

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from practicum.check.briefs import check_brief, nearest
+from practicum.check.briefs import check_brief, check_rubric, nearest
 from practicum.check.findings import Findings
 from practicum.course import CourseSettings, settings_problems
 from practicum.documents import read_document
@@ -14,7 +14,6 @@ from practicum.errors import InvalidDocument
 from practicum.people import Roster, read_roster
 from practicum.placements import Placements, read_placements
 from practicum.problems import Problem
-from practicum.rubrics import read_rubric
 from practicum.validation import value_from
 
 __all__ = [
@@ -58,7 +57,7 @@ def check_course(root: Path, findings: Findings) -> None:
     for file in sorted(root.glob("assignments/*/brief.yml")):
         check_brief(file, findings, pay_floor=floor)
     for file in sorted(root.glob("rubrics/*.yml")):
-        findings.read(file, read_rubric)
+        check_rubric(file, findings)
 
 
 def check_settings(file: Path, findings: Findings) -> None:

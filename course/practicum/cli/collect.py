@@ -15,6 +15,8 @@ from practicum.course import Course
 
 __all__ = ["command"]
 
+WIDTH = 36
+"""So many characters of a strange name are shown in the table; the line below has all."""
 COLOURS = {"collected": "green", "unchanged": "dim", "refused": "red"}
 
 
@@ -31,13 +33,13 @@ COLOURS = {"collected": "green", "unchanged": "dim", "refused": "red"}
     "--receipts",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="A CSV with the columns student (or lms_id) and received_at.",
+    help="A CSV with student (or lms_id, name) and received_at; or Moodle's worksheet.",
 )
 @click.option("--received-at", metavar="TIME", help="The receipt time of all others (ISO 8601).")
 @click.option(
     "--pattern",
     metavar="REGEX",
-    help="How to read names, with a group named student or lms_id.",
+    help="How to read names, with a group named student, lms_id or name.",
 )
 @course_option
 @json_option
@@ -79,27 +81,41 @@ def command(  # noqa: PLR0913, PLR0917 (one argument an option)
 
 def _print(report: CollectReport) -> None:
     if report.entries:
-        table = Table("student", "outcome", "received (UTC)", "files", "reason", box=None)
+        table = Table("student", "outcome", "received (UTC)", "files", box=None)
         for entry in report.entries:
             table.add_row(
-                escape(entry.student or entry.label),
+                escape(entry.student or _short(entry.label)),
                 f"[{COLOURS[entry.outcome]}]{entry.outcome}[/]",
                 f"{entry.received_at:%Y-%m-%d %H:%M:%S}" if entry.received_at else "",
                 str(entry.files or ""),
-                escape(_reason(entry)),
             )
         console.print(table)
+    for entry in report.entries:
+        if reason := _reason(entry):
+            said = f"[{COLOURS[entry.outcome]}]{entry.outcome}:[/] {escape(_who(entry))}"
+            console.print(f"{said}: {escape(reason)}", soft_wrap=True)
     for warning in report.warnings:
-        console.print(f"[yellow]note:[/] {escape(warning)}")
+        console.print(f"[yellow]note:[/] {escape(warning)}", soft_wrap=True)
     if report.missing:
-        console.print(f"nothing yet from: {escape(', '.join(report.missing))}")
+        console.print(f"nothing yet from: {escape(', '.join(report.missing))}", soft_wrap=True)
     counts = [
         f"{len(report.with_outcome(outcome))} {outcome}"
         for outcome in ("collected", "unchanged", "refused")
     ]
     console.print(f"{report.brief}: {', '.join(counts)}")
     if report.with_outcome("collected"):
-        console.print(f"next: practicum grade {report.brief}")
+        console.print(f"next: practicum grade {report.brief}", soft_wrap=True)
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= WIDTH else label[: WIDTH - 3] + "..."
+
+
+def _who(entry: Collected) -> str:
+    """Return whose a submission is, and under which name it came where that tells more."""
+    if entry.outcome != "refused" or entry.student in {"", entry.label}:
+        return entry.student or entry.label
+    return f"{entry.student} ({entry.label})"
 
 
 def _reason(entry: Collected) -> str:

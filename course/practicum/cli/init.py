@@ -61,11 +61,18 @@ def command(  # noqa: PLR0913, PLR0917 (one argument an option)
 
 
 def _print(report: InitReport) -> None:
-    said = "there is a course already, nothing was changed" if report.already else "a new course"
-    console.print(f"[green]{escape(str(report.root))}[/]: {said}: {escape(report.title)}")
-    console.print(f"briefs: {escape(', '.join(report.briefs))}")
-    if not report.already:
-        console.print("put your people into course/roster.yml, then:")
-        console.print(f"  cd {escape(str(report.root))}")
-        console.print("  practicum check")
-        console.print(f"  practicum publish {escape(report.briefs[0])}")
+    root = escape(str(report.root))
+    briefs = f"briefs: {escape(', '.join(report.briefs))}"
+    if report.already:
+        said = (
+            f"{root} is a course already: {escape(report.title)} (id {report.id})\n{briefs}\n"
+            "Nothing was changed. For another course, name another folder; to add a brief:\n"
+            f"  practicum new brief NAME --course {root}"
+        )
+    else:
+        said = (
+            f"[green]{root}[/]: a new course: {escape(report.title)}\n{briefs}\n"
+            "put your people into course/roster.yml, then:\n"
+            f"  cd {root}\n  practicum check\n  practicum publish {escape(report.briefs[0])}"
+        )
+    console.print(said, soft_wrap=True)

@@ -19,7 +19,9 @@ __all__ = ["command"]
 @course_option
 @json_option
 def command(what: str, name: str, course: Course, as_json: bool) -> int:
-    """Begin a brief or a rubric called NAME, which passes `practicum check` at once.
+    """Begin a brief or a rubric called NAME, with TODO wherever your words are needed.
+
+    `practicum check` then names each place, and `practicum publish` refuses while one is left.
 
     A brief comes with a source notebook that has a section for each deliverable and each
     criterion, and with a rubric of the same name if there is none.
@@ -45,4 +47,4 @@ def _print(report: NewReport, root: Path) -> None:
     if report.to_add:
         click.echo("add this item to `briefs:` in course/course.yml:")
         click.echo(f"  {report.to_add}")
-    click.echo("next: replace what says TODO, then `practicum check`")
+    click.echo("next: replace what says TODO; `practicum check` names each place")

@@ -53,18 +53,29 @@ def command(
 
 
 def _show(report: ReleaseReport) -> None:
+    from practicum.release.readiness import grouped  # noqa: PLC0415 (keeps --help quick)
+
     table = Table("Release", "Students", title=escape(report.brief), title_justify="left")
     table.add_row("given a new page", str(len(report.released)))
     table.add_row("have theirs already", str(len(report.unchanged)))
     table.add_row("left out", str(len({line.partition(":")[0] for line in report.left_out})))
     table.add_row("have not handed in", str(len(report.not_handed_in)))
     console.print(table)
-    for line in report.left_out:
-        console.print(f"  left out: {escape(line)}")
+    for line in grouped(report.left_out):
+        console.print(f"  left out: {escape(line)}", soft_wrap=True)
     for finding in report.findings:
         where = f"{finding.student}, {finding.cell}"
-        console.print(f"  look at: {escape(where)}: {escape(finding.message)}")
+        console.print(f"  look at: {escape(where)}: {escape(finding.message)}", soft_wrap=True)
     if report.not_handed_in:
-        console.print(f"  not handed in: {escape(', '.join(report.not_handed_in))}")
+        console.print(f"  not handed in: {escape(', '.join(report.not_handed_in))}", soft_wrap=True)
+    if report.to_send:
+        count = len(report.to_send)
+        what = "1 student came" if count == 1 else f"{count} students came"
+        folder = report.feedback_folder / "STUDENT" / report.brief
+        console.print(
+            f"  to send: {what} by an LMS, where nobody can fetch: send each the page in "
+            f"{escape(str(folder))}: {escape(', '.join(report.to_send))}",
+            soft_wrap=True,
+        )
     console.print(f"Pages: {escape(str(report.feedback_folder))}", soft_wrap=True)
     console.print(f"Marks: {escape(str(report.marks_file))}", soft_wrap=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from practicum.collect.archives import archive_pieces
@@ -13,6 +13,7 @@ from practicum.collect.exchange import Arrival, arrivals, check_owners, open_arr
 from practicum.collect.exports import Group, compiled, grouped
 from practicum.collect.folders import Folder
 from practicum.collect.names import shown
+from practicum.collect.people import People
 from practicum.collect.receipts import Receipts, read_receipts
 from practicum.collect.report import Collected, CollectReport
 from practicum.collect.store import alone
@@ -25,6 +26,7 @@ from practicum.progress import Progress, Step, silent
 __all__ = ["collect"]
 
 MAX_EXPORTED = 100_000
+CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -56,11 +58,12 @@ def collect(  # noqa: PLR0913 (each is a question that an instructor answers)
         course: The course.
         brief: The brief's id.
         source: A folder or zip that an LMS exported; without it, nbgrader's exchange.
-        receipts: A CSV file with the receipt times that the LMS noted.
+        receipts: A CSV file with the receipt times that the LMS noted; it may also say whose
+            the numbers in Moodle's folders are.
         received_at: The receipt time (with a zone) of everything that ``receipts`` does not
             name; without it, now, and for the exchange the kernel's change time.
-        pattern: A regular expression with a group ``student`` or ``lms_id``, for exports
-            whose names are in no known form.
+        pattern: A regular expression with a group ``student``, ``lms_id`` or ``name``, for
+            exports whose names are in no known form.
         inbox: Where receipts are kept; without it, the course's records.
         progress: Is told about each submission.
 
@@ -82,7 +85,8 @@ def collect(  # noqa: PLR0913 (each is a question that an instructor answers)
         if source is None:
             entries = tuple(_from_exchange(work, notebook, times, progress))
         else:
-            groups = stack.enter_context(_groups(source, course, pattern))
+            people = People(course.roster, times.receipts.numbers)
+            groups = stack.enter_context(_groups(source, people, pattern))
             entries = tuple(_from_export(work, notebook, groups, times, progress))
         expected = course.students_of(brief)
         missing = tuple(who for who in expected if inbox.receipt(brief, who) is None)
@@ -100,9 +104,13 @@ def _warnings(
 ) -> Iterator[str]:
     for name in times.receipts.unknown:
         yield f"{shown(name)}: named in the receipts, but not in the roster"
+    now = datetime.now(UTC)
     for entry in entries:
         if entry.outcome == "refused":
             continue
+        if entry.received_at is not None and entry.received_at > now + CLOCKS_DIFFER:
+            at = f"{entry.received_at:%Y-%m-%d %H:%M} UTC"
+            yield f"{entry.student}: the receipt time {at} is in the future: correct it if wrong"
         if entry.student not in expected:
             yield f"{entry.student}: collected, but not placed on {brief}"
         given = times.of(entry.student) is not None or not times.receipts.at
@@ -119,7 +127,7 @@ def _records(course: Course) -> Iterator[Inbox]:
 
 
 @contextmanager
-def _groups(source: Path, course: Course, pattern: str | None) -> Iterator[tuple[Group, ...]]:
+def _groups(source: Path, people: People, pattern: str | None) -> Iterator[tuple[Group, ...]]:
     expression = compiled(pattern) if pattern else None
     with ExitStack() as stack:
         try:
@@ -134,7 +142,7 @@ def _groups(source: Path, course: Course, pattern: str | None) -> Iterator[tuple
             raise BadInput(f"{source}: cannot be read ({error.strerror})") from None
         except BadSubmission as error:
             raise BadInput(f"{source}: give a folder or a zip ({error})") from None
-        yield grouped(pieces, course.roster, expression)
+        yield grouped(pieces, people, expression)
 
 
 def _from_export(

@@ -34,7 +34,7 @@ class Arrival:
 
 def inbound(course: Course) -> Path:
     """Return the folder of the exchange where submissions arrive."""
-    return course.work / "exchange" / course.id / "inbound"
+    return course.exchange / course.id / "inbound"
 
 
 def arrivals(course: Course, brief: str) -> tuple[Arrival, ...]:

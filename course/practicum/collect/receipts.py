@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from practicum.collect.names import shown
+from practicum.collect.people import People
 from practicum.course import Course
 from practicum.errors import BadInput, InvalidDocument
 from practicum.problems import Problem
@@ -18,12 +20,32 @@ __all__ = ["Receipts", "moment", "read_receipts"]
 MAX_BYTES = 10_000_000
 
 
+COLUMNS = {
+    "student": "student",
+    "lms_id": "lms_id",
+    "id number": "lms_id",
+    "name": "name",
+    "full name": "name",
+    "participant": "participant",
+    "identifier": "participant",
+    "received_at": "received_at",
+    "last modified (submission)": "worksheet",
+}
+"""The names of columns in small letters: ours, and those of Moodle's grading worksheet."""
+WORKSHEET = ("%A, %d %B %Y, %I:%M %p", "%A, %d %B %Y, %H:%M", "%d %B %Y, %I:%M %p")
+"""How Moodle writes a time in English."""
+
+
 @dataclass(frozen=True)
 class Receipts:
-    """The receipt time (UTC) of each student, and the names that nobody in the roster has."""
+    """The receipt time (UTC) of each student, and the names that nobody in the roster has.
+
+    ``numbers`` says whose each number of Moodle's folders is, where the file has them.
+    """
 
     at: Mapping[str, datetime] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
+    numbers: Mapping[str, str] = field(default_factory=dict)
 
 
 def moment(text: str, course: Course) -> datetime:
@@ -50,7 +72,11 @@ def moment(text: str, course: Course) -> datetime:
 
 
 def read_receipts(file: Path, course: Course) -> Receipts:
-    """Read a CSV file with the columns ``student`` or ``lms_id``, and ``received_at``.
+    """Read a CSV file that says who handed in, and when.
+
+    A student is named by the columns ``student``, ``lms_id`` or ``name``; the time is in
+    ``received_at``. Moodle's grading worksheet is read as it is. A name that nobody has is
+    kept in ``unknown``; one that several have needs another column.
 
     Raises:
         InvalidDocument: With every problem that was found, each with its line.
@@ -58,27 +84,18 @@ def read_receipts(file: Path, course: Course) -> Receipts:
     """
     lines = _lines(file)
     reader = csv.DictReader(lines, delimiter=";" if ";" in lines[0] else ",")
-    columns = {(name or "").strip() for name in reader.fieldnames or ()}
-    if "received_at" not in columns or not {"student", "lms_id"} & columns:
+    columns = {_column(name) for name in reader.fieldnames or ()}
+    if not {"received_at", "worksheet"} & columns or not {"student", "lms_id", "name"} & columns:
         what = "the first line does not name the columns"
-        fix = "begin the file with `student,received_at` or `lms_id,received_at`"
+        fix = "begin the file with `student,received_at` (or lms_id or name in place of student)"
         raise InvalidDocument([Problem(file, 1, what, fix)])
+    table = _Table(course)
     problems: list[Problem] = []
-    at: dict[str, datetime] = {}
-    unknown: list[str] = []
     try:
         for row in reader:
-            plain = {(k or "").strip(): v.strip() for k, v in row.items() if isinstance(v, str)}
-            name = plain.get("student") or plain.get("lms_id") or ""
-            student = _student(plain, course)
-            if not student:
-                unknown.append(name)
-                continue
-            if student in at:
-                what = f"{student} is here twice"
-                problems.append(Problem(file, reader.line_num, what, "keep the time that counts"))
+            plain = {_column(k): v.strip() for k, v in row.items() if isinstance(v, str)}
             try:
-                at[student] = moment(plain.get("received_at", ""), course)
+                table.take(plain)
             except BadInput as error:
                 what, _, fix = str(error).partition(": ")
                 problems.append(Problem(file, reader.line_num, what, fix))
@@ -88,15 +105,72 @@ def read_receipts(file: Path, course: Course) -> Receipts:
         )
     if problems:
         raise InvalidDocument(sorted(problems))
-    return Receipts(at, tuple(unknown))
+    return Receipts(table.at, tuple(table.unknown), table.numbers)
 
 
-def _student(row: Mapping[str, str], course: Course) -> str:
-    name = row.get("student", "").casefold()
-    if any(student.id == name for student in course.roster.students):
-        return name
-    known = course.roster.student_of_lms(row.get("lms_id", ""))
-    return known.id if known else ""
+class _Table:
+    """What the lines of a receipts file say, line by line."""
+
+    def __init__(self, course: Course) -> None:
+        self.at: dict[str, datetime] = {}
+        self.unknown: list[str] = []
+        self.numbers: dict[str, str] = {}
+        self._course = course
+        self._people = People(course.roster)
+
+    def take(self, row: Mapping[str, str]) -> None:
+        """Read one line; raise BadInput with what is wrong and what to do."""
+        student = self._student(row)
+        if not student:
+            self.unknown.append(row.get("student") or row.get("lms_id") or row.get("name") or "")
+            return
+        number = row.get("participant", "").casefold().removeprefix("participant").strip()
+        if number and self.numbers.setdefault(number, student) != student:
+            raise BadInput(f"the number {number} is here twice: each belongs to one student")
+        said = row.get("received_at", "")
+        if not said and row.get("worksheet", "-") in {"-", ""} and "worksheet" in row:
+            return  # Moodle's line for somebody who has handed in nothing
+        if student in self.at:
+            raise BadInput(f"{student} is here twice: keep the time that counts")
+        if said or "worksheet" not in row:
+            self.at[student] = moment(said, self._course)
+        else:
+            self.at[student] = _worksheet_moment(row["worksheet"], self._course)
+
+    def _student(self, row: Mapping[str, str]) -> str:
+        """Return the one student whom all filled columns that somebody has fit, or nobody."""
+        given, number, name = (row.get(key, "") for key in ("student", "lms_id", "name"))
+        students = self._course.roster.students
+        readings = (
+            {student.id for student in students if student.id == given.casefold()},
+            {student.id for student in students if number and student.lms_id == number},
+            {student.id for student in self._people.called(name)},
+        )
+        known = [reading for reading in readings if reading]
+        fitting = set.intersection(*known) if known else set()
+        if known and not fitting:
+            both = ", ".join(sorted(set.union(*known)))
+            raise BadInput(f"this line names several people ({both}): correct one of its columns")
+        if len(fitting) > 1:
+            ids = ", ".join(sorted(fitting))
+            message = f"{len(fitting)} students are called {shown(name)!r} ({ids})"
+            raise BadInput(f"{message}: add a column `student` with the id")
+        return next(iter(fitting), "")
+
+
+def _column(name: str | None) -> str:
+    plain = (name or "").strip()
+    return COLUMNS.get(plain.casefold(), plain)
+
+
+def _worksheet_moment(text: str, course: Course) -> datetime:
+    for form in WORKSHEET:
+        try:
+            at = datetime.strptime(text, form)  # noqa: DTZ007 (the zone is the course's)
+        except ValueError:
+            continue
+        return moment(at.isoformat(), course)
+    return moment(text, course)
 
 
 def _lines(file: Path) -> list[str]:

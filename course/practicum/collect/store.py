@@ -41,7 +41,7 @@ def alone(course: Course) -> Iterator[None]:
         Busy: Another one is at work.
 
     """
-    course.work.mkdir(parents=True, exist_ok=True)
+    course.prepare_work()
     with (course.work / ".collect.lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""The verb ``new``: begin a brief or a rubric that passes ``practicum check`` at once."""
+"""The verb ``new``: begin a brief or a rubric, of which ``practicum check`` says what is left."""
 
 from __future__ import annotations
 

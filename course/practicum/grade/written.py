@@ -60,11 +60,10 @@ def mark(course: Course, brief: str, file: Path, *, progress: Progress = silent)
 
     """
     with sole_writer(course), CourseGradebook(course) as store:
+        points = {c.cell: c.max_points for c in store.cells(brief) if c.kind == "written"}
         entries = _entries(file)
-        filled = [
-            (line, entry) for line, entry in entries if entry["score"] or entry.get("comment")
-        ]
-        rows = _rows(store, brief, file, filled)
+        filled = [(line, row) for line, row in entries if row["score"] or row.get("comment")]
+        rows = _rows(points, store.students(brief), file, filled)
         changed = 0
         for number, row in enumerate(rows, 1):
             comment = row.comment or None

@@ -67,5 +67,5 @@ def set_grading(c: Config, course: Course) -> None:
 
 def set_exchange(c: Config, course: Course) -> None:
     """Set the folder through which files go to and come from students."""
-    c.Exchange.root = str(course.work / "exchange")
+    c.Exchange.root = str(course.exchange)
     c.Exchange.timezone = "UTC"

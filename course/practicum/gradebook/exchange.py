@@ -61,7 +61,7 @@ def release_assignment(course: Course, brief: str) -> None:
 
 def collect_folder(course: Course) -> Path:
     """Return the exchange's folder where submissions arrive."""
-    return course.work / "exchange" / course.id / "inbound"
+    return course.exchange / course.id / "inbound"
 
 
 def submit(course: Course, brief: str, student: str, folder: Path) -> None:

@@ -87,7 +87,7 @@ def _put_aside(course: Course, brief: str) -> str:
     """Copy all that a release changes; return the journal, which is written last."""
     aside = _journal(course).parent
     _remove(aside)
-    aside.mkdir(parents=True)
+    aside.mkdir(mode=0o700, parents=True)
     copy_database(course.work / "gradebook.db", aside / "gradebook.db")
     for name, place in _places(course, brief).items():
         if place.is_dir():
@@ -98,7 +98,7 @@ def _put_aside(course: Course, brief: str) -> str:
 
 
 def _places(course: Course, brief: str) -> dict[str, Path]:
-    outbound = course.work / "exchange" / course.id / "outbound" / brief
+    outbound = course.exchange / course.id / "outbound" / brief
     return {"release": course.station("release", brief=brief), "outbound": outbound}
 
 

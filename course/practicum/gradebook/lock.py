@@ -28,7 +28,7 @@ def sole_writer(course: Course, *, wait_seconds: float = 10.0) -> Iterator[None]
         Busy: Another command held the lock for ``wait_seconds``.
 
     """
-    course.work.mkdir(parents=True, exist_ok=True)
+    course.prepare_work()
     lock = FileLock(course.work / ".lock")
     try:
         lock.acquire(timeout=wait_seconds)

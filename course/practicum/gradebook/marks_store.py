@@ -37,7 +37,10 @@ class CourseGradebook:
 
         """
         self.course = course
-        course.work.mkdir(parents=True, exist_ok=True)
+        course.prepare_work()
+        file = course.work / "gradebook.db"
+        if not file.exists():
+            file.touch(mode=0o600)
         try:
             self._gradebook = Gradebook(course.gradebook_url, course.id)
         except DatabaseError as error:

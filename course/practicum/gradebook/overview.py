@@ -50,7 +50,7 @@ ORDER BY handed_in.student_id, cell.rowid
 
 def assignment_released(course: Course, brief: str) -> bool:
     """Tell whether students can fetch ``brief`` from the exchange."""
-    return (course.work / "exchange" / course.id / "outbound" / brief).is_dir()
+    return (course.exchange / course.id / "outbound" / brief).is_dir()
 
 
 def read_marks(

@@ -25,6 +25,7 @@ def copy_database(source: Path, target: Path) -> None:
     if not source.exists():
         return
     target.parent.mkdir(parents=True, exist_ok=True)
+    target.touch(mode=0o600)
     end = time.monotonic() + BUSY_SECONDS
 
     def give_up(status: int, _left: int, _total: int) -> None:

@@ -32,7 +32,7 @@ def staged(course: Course, brief: str) -> Iterator[Course]:
 
     The caller is the course's sole writer, so that an older stage is one of a killed process.
     """
-    course.work.mkdir(parents=True, exist_ok=True)
+    course.prepare_work()
     for stale in course.work.glob(f"{PREFIX}*"):
         shutil.rmtree(stale, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=PREFIX, dir=course.work) as folder:

@@ -23,7 +23,7 @@ WRITES = "practicum_writes"
 
 
 def open_engine(url: str) -> Engine:
-    """Return an engine for a database URL; a SQLite file's folder is made.
+    """Return an engine for a database URL; a SQLite file and its folder are made.
 
     Raises:
         BadInput: The URL is not one, or names a kind of database that is not known.
@@ -88,6 +88,9 @@ def _make_folder(url: URL) -> None:
     folder = Path(url.database).parent
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        if not Path(url.database).exists():
+            # Names and judgements are in it: on a shared server nobody else may read it.
+            Path(url.database).touch(mode=0o600)
     except OSError as error:
         message = f"{folder}: cannot be made ({error.strerror}): check the path and its rights"
         raise BadInput(message) from None

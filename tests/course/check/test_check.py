@@ -141,7 +141,7 @@ def test_command(root: Path, capsys: Any, monkeypatch: Any) -> None:
     code, out = run(capsys)
     assert code == 2
     line = out.splitlines()[0]
-    assert line.startswith("rubrics/case.yml:14: criteria.0.weight is 0: input should be greater")
+    assert line.startswith("rubrics/case.yml:14: criteria.0.weight is 0: write a number above 0")
     code, out = run(capsys, "--json")
     assert code == 2
     assert json.loads(out)["problems"][0]["line"] == 14

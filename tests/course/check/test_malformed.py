@@ -20,7 +20,7 @@ TEXTS: dict[str, tuple[str, str, str, str, str]] = {
     # form
     "title-missing": (
         BRIEF,
-        'title: "TODO: the question in a few words" ',
+        'title: "DONE: the question in a few words" ',
         "# ",
         "schema_version: 1",
         "title is missing: add `title:`",
@@ -45,7 +45,7 @@ TEXTS: dict[str, tuple[str, str, str, str, str]] = {
         "hours: 8 ",
         "hours: 80 ",
         "hours: 80",
-        "hours is 80: input should be less than or equal to 40 (estimated hours, 5 to 40)",
+        "hours is 80: write a number of at most 40 (estimated hours, 5 to 40)",
     ),
     "bad-email": (
         BRIEF,
@@ -60,14 +60,14 @@ TEXTS: dict[str, tuple[str, str, str, str, str]] = {
         "schema_version: 1",
         "schema_version: 9",
         "schema_version: 9",
-        "schema_version is 9: input should be 1",
+        "schema_version is 9: write 1",
     ),
     "bad-data-path": (
         BRIEF,
         "data: [] ",
         "data: [{file: ../x.csv, title: t, source: s, licence: CC0-1.0}] ",
         "data: [{",
-        "(a path inside the brief's folder, such as data/flights.csv)",
+        "use a path inside the brief's folder, such as data/flights.csv",
     ),
     "absolute-notebook": (
         BRIEF,
@@ -248,14 +248,14 @@ TEXTS: dict[str, tuple[str, str, str, str, str]] = {
     # rubrics
     "no-level-3": (
         RUBRIC,
-        '      3: "TODO: the numbers are right, with units and their limits."\n',
+        '      3: "DONE: the numbers are right, with units and their limits."\n',
         "",
         "- id: analysis",
         "criteria.0: levels: missing 3: describe exactly the levels 0, 1, 2, 3 and 4",
     ),
     "level-5": (
         RUBRIC,
-        '      4: "TODO: as level 3, and checked in a second way."',
+        '      4: "DONE: as level 3, and checked in a second way."',
         "      4: x\n      5: y",
         "- id: analysis",
         "levels: unknown [5]",
@@ -300,7 +300,7 @@ TEXTS: dict[str, tuple[str, str, str, str, str]] = {
         "instructors:\n  - {id: instructor, name: Your Name}",
         "instructors: []",
         "instructors",
-        "instructors is []",
+        "instructors is empty: write at least one",
     ),
     "strange-brief": (
         ROSTER,

@@ -13,7 +13,11 @@ import pytest
 from practicum.cli.main import EXTRA_OF
 
 REPOSITORY = Path(__file__).parents[3]
-IMPORT_NAMES = {"markdown-it-py": "markdown_it"}
+IMPORT_NAMES = {
+    "ipython": "IPython",
+    "jupyter-client": "jupyter_client",
+    "markdown-it-py": "markdown_it",
+}
 BASE_TOO = {"markdown_it", "pygments", "traitlets"}
 """They come with rich and ipywidgets."""
 

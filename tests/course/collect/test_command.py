@@ -69,3 +69,15 @@ def test_bad_input_exits_with_2(course: Course, export: Path, capsys: Any) -> No
         code, _, err = run(capsys, course, *arguments)
         assert code == 2
         assert message in " ".join(err.split())
+
+
+def test_lines_do_not_wrap(course: Course, export: Path, make_notebook: Bytes, capsys: Any) -> None:
+    """What is refused is told on a line of its own, whole, however narrow the window is."""
+    pytest.importorskip("sqlalchemy")
+    name = "Somebody Whose Name Is Rather Long_123456_assignsubmission_file_"
+    (export / name).mkdir()
+    (export / name / "brief.ipynb").write_bytes(make_notebook())
+    _, out, _ = run(capsys, course, "first-steps", "--from", str(export))
+    (line,) = (line for line in out.splitlines() if line.startswith("refused: "))
+    assert line.startswith(f"refused: {name}: nobody in the roster is called 'Somebody")
+    assert line.endswith("or tell --pattern")

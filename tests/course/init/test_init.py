@@ -176,7 +176,9 @@ def test_briefs_of_another_course(tmp_path: Path, capsys: Any) -> None:
         "second",
     )
     for name in ("two", "three"):
-        assert run(capsys, "check", str(tmp_path / name))[0] == 0
+        code, out = run(capsys, "check", str(tmp_path / name))
+        assert code == 2
+        assert all("still says 'TODO" in line for line in out.splitlines()[:-1])
 
 
 def test_briefs_of_a_checkout(tmp_path: Path, capsys: Any) -> None:

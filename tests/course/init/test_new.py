@@ -1,4 +1,4 @@
-"""New briefs and rubrics: valid at once, and explained."""
+"""New briefs and rubrics: whole but for the words that their author has to find."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,8 @@ from practicum.check import check
 from practicum.cli import main
 from practicum.course import Course
 from practicum.course_init import init_course, new_brief, new_rubric, scaffolding
-from practicum.errors import BadInput, PracticumError
+from practicum.errors import BadInput, InvalidDocument, PracticumError
+from practicum.publish.checking import require_agreement
 from practicum.rubrics import read_rubric
 
 
@@ -23,8 +24,15 @@ def root(tmp_path: Path) -> Path:
     return tmp_path / "root"
 
 
-def test_brief_passes_check(root: Path) -> None:
-    """A new brief has no problem, is on offer, and comes with a rubric of its name."""
+def left_to_do(root: Path) -> list[str]:
+    """Return the files in which something is left to do; nothing else may be wrong."""
+    problems = check([root]).problems
+    assert all("still says 'TODO" in problem.what for problem in problems), problems
+    return sorted({str(problem.file.relative_to(root)) for problem in problems})
+
+
+def test_brief_has_only_todos(root: Path) -> None:
+    """A new brief lacks only its author's words, is on offer, and has a rubric of its name."""
     report = new_brief(Course.find(root), "bike-rides")
     assert [str(file.relative_to(root)) for file in report.made] == [
         "assignments/bike-rides/brief.yml",
@@ -33,8 +41,45 @@ def test_brief_passes_check(root: Path) -> None:
     ]
     assert report.offered
     assert Course.find(root).brief_names == ("first-steps", "bike-rides")
-    assert check([root]).problems == ()
-    assert "TODO" in (root / "assignments/bike-rides/brief.yml").read_text()
+    assert left_to_do(root) == [
+        "assignments/bike-rides/brief.ipynb",
+        "assignments/bike-rides/brief.yml",
+        "rubrics/bike-rides.yml",
+    ]
+
+
+def test_each_todo_is_a_line(root: Path) -> None:
+    """Each TODO is told with the file and the line or cell, and goes when it is replaced."""
+    new_rubric(Course.find(root), "other")
+    file = root / "rubrics" / "other.yml"
+    count = sum("TODO" in line for line in file.read_text().splitlines())
+    problems = check([file]).problems
+    assert len(problems) == count
+    assert str(problems[0]) == (
+        f"{file}:5: title still says 'TODO: what this rubric is for': write what belongs there"
+    )
+    file.write_text(file.read_text().replace("TODO:", "Done:"))
+    assert check([file]).problems == ()
+
+
+def test_a_cell_with_todo_is_told_by_its_number(root: Path) -> None:
+    """In the notebook the cell is named."""
+    new_brief(Course.find(root), "case")
+    said = [str(p) for p in check([root]).problems if p.file.suffix == ".ipynb"]
+    assert any("ipynb: cell 1: still says 'TODO: the question in a few words'" in s for s in said)
+    assert len(said) == 7
+
+
+def test_publish_refuses_todos(root: Path) -> None:
+    """A brief in which TODO is left cannot be published; each place is named."""
+    new_brief(Course.find(root), "case")
+    with pytest.raises(InvalidDocument, match="still says 'TODO") as refused:
+        require_agreement(Course.find(root), "case")
+    assert {problem.file.name for problem in refused.value.problems} == {
+        "brief.yml",
+        "brief.ipynb",
+        "case.yml",
+    }
 
 
 def test_notebook_is_nbgraders(root: Path) -> None:
@@ -62,7 +107,7 @@ def test_rubric_that_is_there(root: Path) -> None:
     file.write_text(text + more)
     new_brief(Course.find(root), "case")
     assert file.read_text() == text + more
-    assert check([root]).problems == ()
+    assert left_to_do(root)
     notebook = json.loads((root / "assignments/case/brief.ipynb").read_text())
     points = {
         cell["id"]: cell["metadata"]["nbgrader"]["points"]
@@ -83,7 +128,7 @@ def test_single_criterion(root: Path) -> None:
     file.write_text(file.read_text().partition("  - id: advice")[0])
     assert len(read_rubric(file).criteria) == 1
     new_brief(Course.find(root), "case")
-    assert check([root]).problems == ()
+    assert left_to_do(root)
 
 
 def test_pay_floor(root: Path) -> None:
