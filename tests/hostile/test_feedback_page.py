@@ -20,8 +20,8 @@ from practicum.policies import LatePolicy
 from practicum.records import Assessment, Decision, cases_of
 from practicum.release.arithmetic import sum_of
 from practicum.release.judgements import judgements, next_steps
-from practicum.release.notebook import notebook_view
 from practicum.release.page import Page, handover, page_html
+from practicum.rendering.notebook import notebook_view
 from practicum.rubrics import read_rubric
 
 if TYPE_CHECKING:

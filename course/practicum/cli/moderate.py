@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import click
-from rich.markup import escape
-from rich.table import Table
 
-from practicum.cli.output import console, course_option, json_option, print_json, show_progress
+from practicum.cli.output import course_option, json_option, print_json, show_progress
+from practicum.cli.saying import say, some
 from practicum.errors import BadInput
 
 if TYPE_CHECKING:
     from practicum.course import Course
-    from practicum.records import Case
+    from practicum.review import Dispute
 
 __all__ = ["command"]
 
@@ -66,9 +65,11 @@ def command(  # noqa: PLR0913, PLR0917 (click hands over every option)
         print_json(report)
         return 0
     done = "decided" if report.new else "was decided already"
-    console.print(
+    left = len(report.marks.pending)
+    others = f"{some(left, 'other case')} left" if left else "no other case left"
+    say(
         f"{brief} {report.case.student} {criterion}: {done}, level {level}; "
-        f"{report.marks.changed} marks changed, {len(report.marks.pending)} cases left."
+        f"{some(report.marks.changed, 'mark')} changed, {others}."
     )
     return 0
 
@@ -82,35 +83,31 @@ def _only_instructor(course: Course) -> str:
 
 
 def _list(course: Course, brief: str | None, *, as_json: bool) -> int:
-    from practicum.review import pending  # noqa: PLC0415 (keeps --help quick)
+    from practicum.review import disputes  # noqa: PLC0415 (keeps --help quick)
 
-    cases = pending(course, brief)
+    found = disputes(course, brief)
     if as_json:
-        print_json(cases)
-    elif cases:
-        console.print(_table(cases))
-        console.print(
-            'Decide with: practicum moderate BRIEF STUDENT CRITERION --level N --reason "..."',
-            markup=False,
-        )
-    else:
-        console.print("There is nothing to moderate.")
+        print_json(found)
+        return 0
+    for dispute in found:
+        _show(dispute)
+    if not found:
+        say("There is nothing to moderate.")
     return 0
 
 
-def _table(cases: tuple[Case, ...]) -> Table:
-    table = Table("Brief", "Student", "Criterion", "Levels", "Words", "State", show_lines=True)
-    for case in cases:
-        words = "\n".join(
-            f"{level}: {text}" for level, text in zip(case.levels, case.words, strict=True) if text
-        )
-        state = f"level {case.decision.level}, {case.state}" if case.decision else case.state
-        table.add_row(
-            case.brief,
-            case.student,
-            case.criterion,
-            ", ".join(map(str, case.levels)),
-            escape(words),
-            state,
-        )
-    return table
+def _show(dispute: Dispute) -> None:
+    """Print a case: what was said by whom, where the work lies, and how to decide."""
+    state: str = dispute.state
+    if dispute.decision:
+        state = f"level {dispute.decision.level} decided, {state}"
+    say(f"{dispute.brief}, {dispute.student} ({dispute.code}): {dispute.title}. {state}")
+    for rating in dispute.ratings:
+        who = f"{rating.name} ({rating.reviewer})" if rating.name else rating.reviewer
+        words = f": {' '.join(rating.words.split())}" if rating.words.strip() else ""
+        say(f"  level {rating.level}  {who}{words}")
+    say(f"  work     {dispute.notebook}")
+    say(
+        f"  decide   practicum moderate {dispute.brief} {dispute.student} {dispute.criterion} "
+        '--level N --reason "..."\n'
+    )

@@ -47,7 +47,8 @@ def command(course: Course, brief: str | None, *, students: bool, as_json: bool)
     """Show where the briefs (or only BRIEF) stand on the road, and what to run next.
 
     Looking changes nothing. `to mark` counts written answers, `to assess` and `to moderate`
-    count criteria, all of graded submissions; the other columns count submissions.
+    count criteria, all of graded submissions; the other columns count submissions. (+2)
+    tells that two reviewers have not assessed anything yet; nothing waits for them.
 
     \b
     Example:
@@ -64,6 +65,11 @@ def command(course: Course, brief: str | None, *, students: bool, as_json: bool)
     if not all(entry.published or entry.problem for entry in found.briefs):
         console.print("[dim]draft: not published yet[/]\n")
     for entry in found.briefs:
+        if entry.silent:
+            names = escape(", ".join(entry.silent))
+            console.print(
+                f"[dim]{escape(entry.brief)}: not reviewed yet by {names}[/]", soft_wrap=True
+            )
         if students and entry.students:
             console.print(_students(entry))
     _next(found)
@@ -101,7 +107,7 @@ def _cells(entry: BriefStatus) -> tuple[str, ...]:
         _number(entry.reached("graded")),
         _number(entry.errors, "bold red"),
         _number(entry.unmarked, "yellow"),
-        _number(entry.unassessed + entry.unapplied, "yellow"),
+        _number(entry.unassessed + entry.unapplied, "yellow") + _hint(entry.silent),
         _number(entry.unmoderated, "yellow"),
         _number(released, "green" if released == received else ""),
     )
@@ -111,6 +117,11 @@ def _number(number: int, style: str = "") -> str:
     if not number:
         return "[dim]-[/]"
     return f"[{style}]{number}[/]" if style else str(number)
+
+
+def _hint(silent: tuple[str, ...]) -> str:
+    """Say how many reviewers are missing."""
+    return f" [dim](+{len(silent)})[/]" if silent else ""
 
 
 def _students(entry: BriefStatus) -> Table:
@@ -133,4 +144,4 @@ def _next(found: CourseStatus) -> None:
     console.print("Next, in this order:")
     for number, step in enumerate(found.next_steps, 1):
         console.print(f"  {number}. [bold]{escape(step.command)}[/]", soft_wrap=True)
-        console.print(f"     [dim]{escape(step.reason)}[/]")
+        console.print(f"     [dim]{escape(step.reason)}[/]", soft_wrap=True)

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from importlib.resources import files
 from zoneinfo import ZoneInfo
-
-from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
 
 from practicum.briefs import Brief
 from practicum.marks import CellMark, Marks
-from practicum.records.values import plain
 from practicum.release.arithmetic import Sum, figure
 from practicum.release.judgements import Judgement, NextStep
-from practicum.release.notebook import NotebookView
+from practicum.rendering import Document, NotebookView, template
 
 __all__ = ["Handover", "Page", "handover", "page_html"]
 
@@ -66,17 +59,11 @@ class Page:
 
 def page_html(page: Page) -> bytes:
     """Return the page as UTF-8; the same values give the same bytes."""
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    document = Document.with_style()
+    page_template = template(
+        "practicum.release", "page.html.j2", figure=figure, levels_in_words=_levels_in_words
     )
-    environment.filters["figure"] = figure
-    environment.filters["plain"] = plain
-    environment.globals["levels_in_words"] = _levels_in_words
-    here = files("practicum.release")
-    style = here.joinpath("style.css").read_text(encoding="utf-8").replace("\r\n", "\n")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
-    template = environment.from_string(here.joinpath("page.html.j2").read_text(encoding="utf-8"))
-    html = template.render(page=page, style=Markup(style), style_hash=f"sha256-{digest}")  # noqa: S704 (our own file)
+    html = page_template.render(page=page, document=document)
     return html.encode("utf-8", "replace")
 
 

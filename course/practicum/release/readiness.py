@@ -12,7 +12,15 @@ from practicum.records import Case, cases_of
 from practicum.records.values import Assessment, Decision, Receipt, Release
 from practicum.rubrics import Criterion, Rubric
 
-__all__ = ["Criteria", "MarksSource", "Missing", "Readiness", "RecordsSource", "readiness"]
+__all__ = [
+    "Criteria",
+    "MarksSource",
+    "Missing",
+    "Readiness",
+    "RecordsSource",
+    "grouped",
+    "readiness",
+]
 
 
 class MarksSource(Protocol):
@@ -63,6 +71,32 @@ class Missing:
     def __str__(self) -> str:
         """Return it on one line."""
         return f"{self.student}: {self.what}: {self.remedy}"
+
+
+def grouped(lines: Sequence[str], most: int = 20) -> tuple[str, ...]:
+    """Return what is missing for people to read: one line a student, at most ``most``.
+
+    Args:
+        lines: As ``Missing`` is printed, in the order of the students.
+        most: So many lines, of which the last then counts the students who are left.
+
+    """
+    by_student: dict[str, dict[str, list[str]]] = {}
+    for line in lines:
+        student, what, remedy = (*line.split(": ", 2), "", "")[:3]
+        by_student.setdefault(student, {}).setdefault(remedy, []).append(what)
+    told = [
+        f"{student}: "
+        + "; ".join(
+            ", ".join(whats) + (f": {remedy}" if remedy else "")
+            for remedy, whats in by_remedy.items()
+        )
+        for student, by_remedy in by_student.items()
+    ]
+    if len(told) <= most:
+        return tuple(told)
+    rest = len(told) - most + 1
+    return (*told[: most - 1], f"... and {rest} more students (`--json` or `--student` shows them)")
 
 
 @dataclass(frozen=True)

@@ -20,22 +20,22 @@ from practicum.records.values import Finding, Receipt
 from practicum.release.arithmetic import sum_of
 from practicum.release.judgements import judgements, next_steps
 from practicum.release.marks_csv import marks_csv
-from practicum.release.notebook import notebook_view
 from practicum.release.page import Page, handover, page_html
 from practicum.release.readiness import (
     Criteria,
     MarksSource,
     Readiness,
     RecordsSource,
+    grouped,
     readiness,
 )
-from practicum.release.writing import write_if_changed
+from practicum.rendering import notebook_view, write_if_changed
 from practicum.values import Value
 
 __all__ = ["ReleaseReport", "Releasing", "release"]
 
 _NOT_READY = """\
-{brief}: {count} still missing, so nothing was released:
+{brief}: {count} still missing for {students}, so nothing was released:
   {list}"""
 _PARTIAL = """
 Release the {complete} complete ones with `practicum release {brief} --partial`."""
@@ -48,7 +48,8 @@ class ReleaseReport(Value):
 
     ``released`` were given a new page, ``unchanged`` have theirs already. ``left_out`` says
     what is missing for the others, one line each; ``not_handed_in`` were expected.
-    ``findings`` are outputs that showed hidden tests and were withheld.
+    ``findings`` are outputs that showed hidden tests and were withheld. ``to_send`` were
+    given a new page but came by an LMS, so that they cannot fetch it by the exchange.
     """
 
     brief: str
@@ -57,6 +58,7 @@ class ReleaseReport(Value):
     left_out: tuple[str, ...] = ()
     not_handed_in: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    to_send: tuple[str, ...] = ()
     marks_file: Path
     feedback_folder: Path
 
@@ -148,6 +150,7 @@ class Releasing:
             left_out=tuple(str(entry) for entry in ready.missing),
             not_handed_in=ready.not_handed_in,
             findings=tuple(findings),
+            to_send=tuple(s for s in released if receipts[s].source != "exchange"),
             marks_file=self._write_marks(),
             feedback_folder=self._course.station("feedback"),
         )
@@ -169,10 +172,12 @@ class Releasing:
 
     def _refusal(self, ready: Readiness) -> NotReady:
         lines = [str(entry) for entry in ready.missing]
+        students = len({entry.student for entry in ready.missing})
         message = _NOT_READY.format(
             brief=self._brief.id,
             count=f"{len(lines)} thing{'s are' if len(lines) != 1 else ' is'}",
-            list="\n  ".join(lines),
+            students=f"{students} student{'s' if students != 1 else ''}",
+            list="\n  ".join(grouped(lines)),
         )
         if ready.complete:
             message += _PARTIAL.format(complete=len(ready.complete), brief=self._brief.id)

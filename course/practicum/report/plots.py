@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from practicum.report import readings
 from practicum.report.display import Chart, Listing, Words, chart
-from practicum.report.drawing import COLOURS, INK, PALE, drawing, styles
+from practicum.report.drawing import COLOURS, INK, PALE, drawing, readable_on, styles
 from practicum.report.statistics import (
     GOOD,
     POOR,
@@ -46,8 +46,6 @@ STAGES = {
 LISTED = 200
 SIDE_BY_SIDE = 2
 """So many briefs' names fit beside one another under a picture."""
-DARK = 2.8
-"""Above this mean level the heat map is dark, and the figures on it are white."""
 
 
 def heading(tables: Tables) -> Words:
@@ -147,7 +145,7 @@ def criteria_chart(tables: Tables) -> Chart | Words:
         for (row, column), level in np.ndenumerate(grid.to_numpy(float)):
             if np.isnan(level):
                 continue
-            colour = "white" if level > DARK else INK
+            colour = readable_on(tuple(image.cmap(image.norm(level))))
             axes.text(
                 column, row, f"{level:.1f}", ha="center", va="center", color=colour, weight="bold"
             )

@@ -58,6 +58,9 @@ def report(course: Course, *, output: Path | None = None, progress: Progress = s
     if page.is_dir() or page.suffix == ".ipynb":
         message = f"{page}: this is to be the page: give a file's name that ends in .html"
         raise BadInput(message)
+    if output is not None and not page.parent.is_dir():
+        message = f"{page.parent}: there is no such folder: make it, or give another --output"
+        raise BadInput(message)
     progress(Step("report", 0, STEPS, "run the notebook"))
     source, own = report_notebook(course)
     executed = _execute(course, source, own=own)

@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from practicum.course import Course
 from practicum.errors import BadInput, InvalidDocument, UnknownName
+from practicum.problems import Problem
 from practicum.progress import Progress, Step, silent
 from practicum.records import Assessment, Records
 from practicum.review.applying import MarksReport, apply_marks, criterion_cells
 from practicum.review.checking import Checker
 from practicum.review.ports import Gradebook, opened
-from practicum.review.rows import read_rows
+from practicum.review.rows import Rows, read_rows
 from practicum.review.submissions import submissions_of
+from practicum.rubrics import Criterion
 from practicum.values import Value
 
-__all__ = ["ReviewReport", "TemplateRow", "review", "template", "write_template"]
+__all__ = [
+    "ReviewReport",
+    "TemplateRow",
+    "review",
+    "rows_for",
+    "template",
+    "template_csv",
+    "write_template",
+]
 
 TICK = timedelta(microseconds=1)
 
@@ -36,6 +47,8 @@ class ReviewReport(Value):
     """What came of a file of assessments.
 
     ``added`` assessments are new or say something new; ``unchanged`` were there already.
+    ``silent`` are the brief's reviewers who have not assessed anything yet: a release need
+    not wait for them, but their words would come too late.
     """
 
     brief: str
@@ -43,6 +56,7 @@ class ReviewReport(Value):
     added: int
     unchanged: int
     marks: MarksReport
+    silent: tuple[str, ...] = ()
 
 
 def template(
@@ -65,11 +79,26 @@ def template(
         opened(course, gradebook, to_write=False) as book,
     ):
         codes = submissions_of(course, brief, records, book).coded
+    return rows_for(codes, criteria)
+
+
+def rows_for(codes: Iterable[str], criteria: Iterable[Criterion]) -> tuple[TemplateRow, ...]:
+    """Return an empty row for each criterion of each submission."""
+    wanted = tuple(criteria)
     return tuple(
         TemplateRow(submission=code, criterion=criterion.id)
         for code in codes
-        for criterion in criteria
+        for criterion in wanted
     )
+
+
+def template_csv(rows: Iterable[TemplateRow]) -> bytes:
+    """Return a template as CSV for spreadsheets."""
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, fieldnames=list(TemplateRow.model_fields))
+    writer.writeheader()
+    writer.writerows(row.model_dump() for row in rows)
+    return text.getvalue().encode("utf-8-sig")  # so that spreadsheets see UTF-8
 
 
 def write_template(rows: tuple[TemplateRow, ...], file: Path) -> bool:
@@ -80,11 +109,7 @@ def write_template(rows: tuple[TemplateRow, ...], file: Path) -> bool:
             or cannot be written.
 
     """
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, fieldnames=list(TemplateRow.model_fields))
-    writer.writeheader()
-    writer.writerows(row.model_dump() for row in rows)
-    content = text.getvalue().encode("utf-8-sig")  # so that spreadsheets see UTF-8
+    content = template_csv(rows)
     try:
         with file.open("xb") as stream:
             stream.write(content)
@@ -129,6 +154,7 @@ def review(  # noqa: PLR0913 (the last three are for special cases)
     rubric = course.rubric(brief)
     _check_reviewer(course, reviewer)
     rows = read_rows(file)
+    _check_filled_in(file, rows)
     progress(Step(f"read {file.name}", len(rows.rows), len(rows.rows)))
     with (
         opened(course, gradebook, to_write=True) as book,
@@ -147,13 +173,23 @@ def review(  # noqa: PLR0913 (the last three are for special cases)
             raise InvalidDocument(sorted(rows.problems))
         added = sum(records.assess_all(assessments))
         marks = apply_marks(course, book, records, brief, progress=progress)
+        heard = {assessment.reviewer for assessment in records.assessments(brief)}
     return ReviewReport(
         brief=brief,
         file=str(file),
         added=added,
         unchanged=len(assessments) - added,
         marks=marks,
+        silent=tuple(r.id for r in course.roster.reviewers_of(brief) if r.id not in heard),
     )
+
+
+def _check_filled_in(file: Path, rows: Rows) -> None:
+    """Refuse a template as it was sent out, with one problem instead of one for each row."""
+    if len(rows.rows) > 1 and not rows.problems and not any(row["level"] for row in rows.rows):
+        what = "no level is filled in"
+        fix = "write 0, 1, 2, 3 or 4 into the column level"
+        raise InvalidDocument([Problem(file, rows.rows[0].line, what, fix)])
 
 
 def _check_reviewer(course: Course, reviewer: str | None) -> None:

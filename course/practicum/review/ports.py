@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from practicum.course import Course
 from practicum.marks import CellMark, Marks
+
+if TYPE_CHECKING:
+    from practicum.gradebook import AnswerKey
 
 __all__ = ["Gradebook", "opened"]
 
@@ -23,6 +26,9 @@ class Gradebook(Protocol):
 
     def students(self, brief: str) -> tuple[str, ...]:
         """Return the students with a submission in the gradebook."""
+
+    def answer_key(self, brief: str) -> AnswerKey:
+        """Return the released cells with their original sources."""
 
     def marks(self, brief: str, student: str) -> Marks:
         """Return the marks of one submission."""

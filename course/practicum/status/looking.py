@@ -26,14 +26,15 @@ NEWS = frozenset({"receive", "assess", "decide"})
 class Noted:
     """What the records and the gradebook hold of one brief.
 
-    ``released`` and ``news`` hold, by student, when feedback was last released, and when a
-    submission, an assessment or a decision last came in.
+    ``reviewers`` have assessed something. ``released`` and ``news`` hold, by student, when
+    feedback was last released, and when a submission, an assessment or a decision last came in.
     """
 
     published: bool = False
     receipts: Sequence[Receipt] = ()
     cases: Sequence[Case] = ()
     marks: Sequence[Marks] = ()
+    reviewers: frozenset[str] = frozenset()
     released: dict[str, datetime] = field(default_factory=dict)
     news: dict[str, datetime] = field(default_factory=dict)
 
@@ -55,16 +56,18 @@ def look(course: Course, subjects: Sequence[tuple[Brief, Rubric]]) -> dict[str, 
         for brief, rubric in subjects:
             name = brief.id
             publication = records.publication(name)
+            assessments = records.assessments(name)
             noted[name] = Noted(
                 published=publication is not None and assignment_released(course, name),
                 receipts=records.receipts(name),
                 cases=cases_of(
                     rubric,
-                    records.assessments(name),
+                    assessments,
                     records.decisions(name),
                     gap=course.policies.moderation_gap,
                 ),
                 marks=marks[name],
+                reviewers=frozenset(entry.reviewer for entry in assessments),
                 released=_last(audit, name, {"release"}),
                 news=_last(audit, name, NEWS),
             )

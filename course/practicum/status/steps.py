@@ -37,9 +37,11 @@ def _of_brief(brief: BriefStatus, now: datetime) -> Iterator[NextStep]:
         yield _step(f"practicum publish {name}", f"not published yet{_when(brief, now)}")
         return
     if brief.waiting:
-        yield _step(
-            f"practicum collect {name}", f"{_some(brief.waiting, 'submission')} in the exchange"
-        )
+        reason = f"{_some(brief.waiting, 'submission')} in the exchange"
+        missing = _missing(brief)
+        if missing:
+            reason += f"; {missing} of {brief.expected} have handed in nothing{_when(brief, now)}"
+        yield _step(f"practicum collect {name}", reason)
     ungraded = [who for who in brief.students if who.station == "received"]
     new = len(ungraded) - brief.errors
     if ungraded:
@@ -59,10 +61,10 @@ def _judging(brief: BriefStatus) -> Iterator[NextStep]:
         )
     if brief.unassessed:
         yield _step(
-            f"practicum review {name} --template {name}.csv",
-            f"{_some(brief.unassessed, 'criterion', 'criteria')} without an assessment: "
-            "reviewers fill the table in, "
-            f"then `practicum review {name} {name}.csv --reviewer ID`",
+            f"practicum review {name} --pages {name}-review",
+            f"{_some(brief.unassessed, 'criterion', 'criteria')} without an assessment: send "
+            "the folder to the reviewers, "
+            f"then `practicum review {name} TABLE --reviewer ID`",
         )
     if brief.unapplied:
         yield _step(
@@ -82,6 +84,8 @@ def _release(brief: BriefStatus) -> Iterator[NextStep]:
     reason = f"{_some(brief.complete, 'submission')} complete"
     if again:
         reason += f", {again} of them released before and changed since"
+    if brief.silent:
+        reason += f"; not reviewed yet by {', '.join(brief.silent)}, if you want to wait"
     if brief.reached("received") > brief.reached("assessed"):
         yield _step(f"practicum release {brief.brief} --partial", f"{reason}, others are not")
     else:
@@ -89,11 +93,16 @@ def _release(brief: BriefStatus) -> Iterator[NextStep]:
 
 
 def _stragglers(brief: BriefStatus, now: datetime) -> Iterator[NextStep]:
-    missing = sum(who.station == "expected" for who in brief.students) - brief.waiting
-    if not brief.published or missing <= 0:
+    missing = _missing(brief)
+    if not brief.published or not missing or brief.waiting:  # what waits is to be collected now
         return
     reason = f"when more comes in: {missing} of {brief.expected} have handed in nothing"
     yield _step(f"practicum collect {brief.brief}", reason + _when(brief, now))
+
+
+def _missing(brief: BriefStatus) -> int:
+    expected = sum(who.station == "expected" for who in brief.students)
+    return max(0, expected - brief.waiting)
 
 
 def _when(brief: BriefStatus, now: datetime) -> str:

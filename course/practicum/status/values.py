@@ -67,6 +67,8 @@ class BriefStatus(Value):
     """Where one brief stands. ``due`` is in UTC; ``problem`` is what is wrong with its files.
 
     ``waiting`` counts students whose submission lies in the exchange, not collected yet.
+    ``silent`` are the reviewers who have assessed nothing while there is something to assess
+    that is not released: a hint, which nothing waits for.
     """
 
     brief: str
@@ -75,6 +77,7 @@ class BriefStatus(Value):
     problem: str = ""
     waiting: int = 0
     students: tuple[StudentStatus, ...] = ()
+    silent: tuple[str, ...] = ()
 
     def reached(self, station: Station) -> int:
         """Return how many submissions have come to a station, or farther."""

@@ -85,6 +85,8 @@ def _read(
 
 def _brief(course: Course, name: str, noted: Noted) -> BriefStatus:
     students = tuple(stand(known) for known in submissions(course.students_of(name), noted))
+    judged = any(who.station in {"graded", "marked", "assessed"} for who in students)
+    reviewers = course.roster.reviewers_of(name) if judged else ()
     return BriefStatus(
         brief=name,
         due=course.due(name),
@@ -93,12 +95,13 @@ def _brief(course: Course, name: str, noted: Noted) -> BriefStatus:
             course, name, {who.student for who in students if who.station == "expected"}
         ),
         students=students,
+        silent=tuple(r.id for r in reviewers if r.id not in noted.reviewers),
     )
 
 
 def _waiting(course: Course, brief: str, missing: set[str]) -> int:
     """Count the students whose first submission lies in the exchange; names only are read."""
-    inbound = course.work / "exchange" / course.id / "inbound"
+    inbound = course.exchange / course.id / "inbound"
     if not missing or not inbound.is_dir():
         return 0
     arrived = {tuple(entry.name.split("+")[:2]) for entry in inbound.iterdir()}

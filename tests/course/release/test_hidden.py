@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from practicum.release.hidden import part, verdict
-from practicum.release.leaks import secrets_of
+from practicum.rendering.hidden import part, verdict
+from practicum.rendering.leaks import secrets_of
 
 Desk = Any
 Make = Any

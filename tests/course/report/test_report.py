@@ -7,10 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
 import nbformat
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from matplotlib.colors import to_rgb
 
 from practicum.cli.report import command
 from practicum.course import Course
@@ -18,6 +20,7 @@ from practicum.errors import BadInput, InvalidDocument, NotACourse, PracticumErr
 from practicum.progress import Step
 from practicum.report import Tables, plots, report, tables, tables_at
 from practicum.report.display import Chart, Listing, Words
+from practicum.report.drawing import _luminance, readable_on
 from practicum.report.page import page_of
 from practicum.report.tables import COLUMNS
 from practicum.report.verb import report_notebook
@@ -177,7 +180,7 @@ def test_a_course_may_have_its_own_notebook(graded: Course) -> None:
     notebook.cells.append(nbformat.v4.new_code_cell("1 / 0  # ours"))
     nbformat.write(notebook, own)
     page = graded.work / "reports" / "cohort_report.html"
-    page.parent.mkdir()
+    page.parent.mkdir(exist_ok=True)
     page.write_text("before")
 
     with pytest.raises(PracticumError) as raised:
@@ -217,6 +220,21 @@ def test_output_that_cannot_be(course: Course, tmp_path: Path) -> None:
     for output in (tmp_path, tmp_path / "x.ipynb"):
         with pytest.raises(BadInput, match=r"ends in \.html"):
             report(course, output=output)
+
+
+def test_output_into_a_folder_that_is_not_there(course: Course, tmp_path: Path) -> None:
+    """The missing folder is named before anything runs, and is not made."""
+    with pytest.raises(BadInput, match=r"nowhere: there is no such folder"):
+        report(course, output=tmp_path / "nowhere" / "page.html")
+    assert not (tmp_path / "nowhere").exists()
+
+
+@pytest.mark.parametrize("level", [n / 10 for n in range(41)])
+def test_figures_of_the_heat_map_can_be_read(level: float) -> None:
+    """On every colour of the heat map its figure has a contrast of at least 4.5 to 1."""
+    ground = mpl.colormaps["YlGnBu"](level / 4)
+    pair = sorted(_luminance(to_rgb(c)) for c in (readable_on(ground), ground[:3]))
+    assert (pair[1] + 0.05) / (pair[0] + 0.05) >= 4.5
 
 
 def test_command(course: Course, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,14 +1,17 @@
 """A small course with submissions, a gradebook in memory, and files of assessments."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from practicum.course import Course
 from practicum.errors import NotReady
+from practicum.gradebook.answer_key import AnswerKey, KeyCell
 from practicum.marks import CellMark, Kind, Marks
 from practicum.records import Records
 
@@ -52,7 +55,8 @@ pay: {kind: fixed, amount: 200, currency: USD}
 credit_bearing: true
 milestones: [{id: all, title: All of it, hours: 8, due_day: 7}]
 deliverables:
-  - {id: text, title: A text, acceptance: It is there., criteria: [analysis, advice, habits]}
+  - {id: plot, title: A chart, acceptance: It is drawn., criteria: [analysis], cells: [test-1]}
+  - {id: text, title: A text, acceptance: It is there., criteria: [advice, habits], cells: [text]}
 rubric: demo
 support: {kick_off: A call, check_in: A call, contact: Rita, response_days: 2}
 legal: {ip: The student's., confidentiality: none, portfolio: {allowed: false}}
@@ -87,6 +91,45 @@ CRITERIA = (
 KINDS: dict[str, Kind] = {"analysis": "employer", "advice": "employer", "habits": "instructor"}
 
 
+CANARY = "canary-of-the-hidden-tests"
+SCHEME = "The mark scheme says so"
+
+
+def key_cell(name: str, source: str, cell_type: Any = "code", **flags: bool) -> KeyCell:
+    """Return a cell as it was released."""
+    metadata = {"grade": False, "solution": False, "locked": False, "task": False} | flags
+    return KeyCell(
+        id=name,
+        cell_type=cell_type,
+        source=source,
+        metadata_json=json.dumps({"grade_id": name, **metadata}),
+    )
+
+
+TEST = f"""\
+assert answer > 0
+### BEGIN HIDDEN TESTS
+assert answer == "{CANARY}"
+### END HIDDEN TESTS"""
+KEY = AnswerKey(
+    brief="demo",
+    notebook="brief",
+    kernelspec_json="{}",
+    cells=(
+        key_cell("answer", "# YOUR CODE HERE", solution=True),
+        key_cell("test-1", TEST, grade=True, locked=True),
+        key_cell("text", "YOUR ANSWER HERE", "markdown", grade=True, solution=True),
+        key_cell(
+            "criterion-advice",
+            f"### Advice (12 points)\n=== BEGIN MARK SCHEME ===\n{SCHEME}\n=== END MARK SCHEME ===",
+            "markdown",
+            locked=True,
+            task=True,
+        ),
+    ),
+)
+
+
 @dataclass
 class MemoryGradebook:
     """A gradebook in memory: the methods that reviewing needs, and a count of writes."""
@@ -111,6 +154,11 @@ class MemoryGradebook:
                 for name, kind in KINDS.items()
             ),
         )
+
+    def answer_key(self, brief: str) -> AnswerKey:
+        """Return the released cells: a task, a test with a hidden part, and a written answer."""
+        assert brief == "demo"
+        return KEY
 
     def students(self, brief: str) -> tuple[str, ...]:
         """Return who is graded."""
@@ -195,5 +243,51 @@ def table(tmp_path: Path) -> Callable[..., Path]:
         lines = ("reviewer,submission,criterion,level,words", *rows)
         file.write_text("".join(f"{line}\n" for line in lines))
         return file
+
+    return write
+
+
+def code(source: str, *outputs: dict[str, Any], name: str = "") -> dict[str, Any]:
+    """Return a code cell; with a name it is one of the released cells."""
+    metadata = {"nbgrader": {"grade_id": name}} if name else {}
+    return {"cell_type": "code", "source": source, "outputs": list(outputs), "metadata": metadata}
+
+
+def words(source: str, *, name: str = "") -> dict[str, Any]:
+    """Return a text cell."""
+    return code(source, name=name) | {"cell_type": "markdown"}
+
+
+def output(mime: str, data: str) -> dict[str, Any]:
+    """Return an output of one kind."""
+    return {"output_type": "display_data", "data": {mime: data}, "metadata": {}}
+
+
+def notebook_of(*cells: dict[str, Any], text: str = "We book Saturday 3.") -> dict[str, Any]:
+    """Return an autograded notebook with these cells before what was asked for."""
+    failed = {"output_type": "error", "ename": "E", "evalue": CANARY, "traceback": [CANARY]}
+    return {
+        "nbformat": 4,
+        "metadata": {"title": "Ada Lovelace"},
+        "cells": [
+            words("# Which Saturdays? (24 points)"),
+            *cells,
+            code("answer = 42", output("text/html", "<table><tr><td>42</td></tr></table>"),
+                 name="answer"),
+            code(TEST, failed, name="test-1"),
+            words(text, name="text"),
+            words(f"{SCHEME}, 12 points", name="criterion-advice"),
+        ],
+    }  # fmt: skip
+
+
+@pytest.fixture
+def graded(course: Course) -> Callable[..., None]:
+    """Return a writer of graded notebooks: ``graded("ada", cell, ...)``."""
+
+    def write(student: str, *cells: dict[str, Any], **more: Any) -> None:
+        folder = course.station("autograded", student=student, brief="demo")
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "brief.ipynb").write_text(json.dumps(notebook_of(*cells, **more)))
 
     return write

@@ -7,8 +7,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from practicum.cli.main import main
+from practicum.cli.moderate import command
 from practicum.course import Course
 from practicum.review import review
 
@@ -47,8 +49,9 @@ def test_reviews_are_taken_in(practicum: Command, table: Table, gradebook: Any) 
     file = table("rita,ada,advice,3,", "rita,ada,analysis,4,", "hugo,ada,analysis,1,")
     code, said = practicum("review", "demo", str(file))
     assert code == 0
-    assert "demo: 3 assessments taken in, 0 were there already; 1 marks changed" in said
-    assert "1 for an instructor: `practicum moderate demo`." in said
+    assert "demo: 3 assessments taken in, 0 there already; 1 mark changed, 0 as before." in said
+    assert "Not reviewed yet by: vera." in said
+    assert "1 case for an instructor: `practicum moderate demo`." in said
     assert gradebook.score("ada", "advice") == 9.0
 
 
@@ -79,13 +82,18 @@ def test_a_template_is_written(practicum: Command, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [("review", "demo"), ("review", "demo", "in.csv", "--template", "out.csv")]
+    "arguments",
+    [
+        ("review", "demo"),
+        ("review", "demo", "in.csv", "--template", "out.csv"),
+        ("review", "demo", "--pages", "out", "--template", "out.csv"),
+    ],
 )
 def test_a_file_or_a_template(practicum: Command, arguments: tuple[str, ...]) -> None:
-    """Exactly one of the two is asked for."""
+    """Exactly one of the three is asked for."""
     code, said = practicum(*arguments)
     assert code == 2
-    assert "give either a FILE of assessments or --template CSV" in said
+    assert "give either a FILE of assessments, --pages DIR or --template CSV" in said
 
 
 def test_cases_are_listed_and_decided(
@@ -97,12 +105,15 @@ def test_cases_are_listed_and_decided(
     review(course, "demo", file, gradebook=gradebook)
     code, said = practicum("moderate")
     assert code == 0
-    assert "4, 1" in said
-    assert "[bold]" in said
+    assert "demo, ada (" in said
+    assert "): Useful advice. open" in said
+    assert "level 4 Rita Reviewer (rita): [bold]Right[/bold] level 1 Hugo Hirer (hugo)" in said
+    assert str(course.work / "autograded" / "ada" / "demo" / "brief.ipynb") in said
+    assert "practicum moderate demo ada advice --level N" in said
     decide = ("moderate", "demo", "ada", "advice", "--level", "3", "--reason", "It is there.")
     code, said = practicum(*decide)
     assert code == 0
-    assert "demo ada advice: decided, level 3; 1 marks changed, 0 cases left." in said
+    assert "demo ada advice: decided, level 3; 1 mark changed, no other case left." in said
     assert gradebook.score("ada", "advice") == 9.0
     assert "was decided already" in practicum(*decide)[1]
     assert json.loads(practicum("moderate", "demo", "--json")[1]) == []
@@ -135,3 +146,35 @@ def test_several_instructors_must_say_who_decides(practicum: Command, course: Co
     )
     assert code == 2
     assert "say who decides with --by: ivan, ines" in said
+
+
+def test_who_is_missing_is_told_and_blocks_nothing(practicum: Command, table: Table) -> None:
+    """Until every reviewer has spoken the missing ones are named; then the release is next."""
+    said = practicum("review", "demo", str(table("rita,ada,advice,3,")))[1]
+    assert "Not reviewed yet by: hugo, vera." in said
+    assert "or release without: `practicum release demo`." in said
+    said = practicum("review", "demo", str(table("hugo,ada,advice,3,", "vera,ada,advice,3,")))[1]
+    assert "Not reviewed yet" not in said
+    assert "Next: `practicum release demo`." in said
+
+
+def test_an_untouched_template_has_one_problem(practicum: Command, tmp_path: Path) -> None:
+    """A table that comes back as it was sent out is one problem, not one for each row."""
+    file = tmp_path / "out.csv"
+    practicum("review", "demo", "--template", str(file))
+    code, said = practicum("review", "demo", str(file), "--reviewer", "rita")
+    assert code == 2
+    assert "out.csv:2: no level is filled in" in said
+    assert said.count("out.csv:") == 1
+
+
+def test_commands_and_paths_are_not_broken(
+    course: Course, gradebook: Any, table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However narrow the terminal, a path and a command stand on one line."""
+    review(course, "demo", table("rita,ada,advice,4,", "hugo,ada,advice,1,"), gradebook=gradebook)
+    monkeypatch.setenv("COLUMNS", "40")
+    lines = CliRunner().invoke(command, ["--course", str(course.root)]).output.splitlines()
+    work = course.station("autograded", student="ada", brief="demo") / "brief.ipynb"
+    assert f"  work     {work}" in lines
+    assert '  decide   practicum moderate demo ada advice --level N --reason "..."' in lines

@@ -146,7 +146,7 @@ def who(station: Any, **more: Any) -> StudentStatus:
         (brief(who("expected")), ["practicum collect b"]),
         (brief(who("received")), ["practicum grade b"]),
         (brief(who("graded", unmarked=1)), ["practicum mark b --from marks.csv"]),
-        (brief(who("marked", unassessed=1)), ["practicum review b --template b.csv"]),
+        (brief(who("marked", unassessed=1)), ["practicum review b --pages b-review"]),
         (brief(who("marked", unapplied=1)), ["practicum review b b.csv"]),
         (brief(who("marked", unmoderated=1)), ["practicum moderate b"]),
         (brief(who("assessed")), ["practicum release b"]),
@@ -171,7 +171,7 @@ def test_order_of_steps() -> None:
     assert commands(busy, brief(published=False)) == [
         "practicum grade b",
         "practicum mark b --from marks.csv",
-        "practicum review b --template b.csv",
+        "practicum review b --pages b-review",
         "practicum release b --partial",
         "practicum publish b",
         "practicum collect b",
@@ -192,3 +192,23 @@ def test_reasons() -> None:
 def test_no_report_twice() -> None:
     """When the report is newer than the last release, nothing is left to do."""
     assert commands(brief(who("released")), report_due=False) == []
+
+
+def test_collect_is_listed_once() -> None:
+    """What lies in the exchange and what is still missing are one step, not two."""
+    waiting = brief(who("expected"), who("expected"), who("received"), waiting=1)
+    steps = next_steps([waiting], now=NOW, report_due=True)
+
+    assert [step.command for step in steps].count("practicum collect b") == 1
+    assert steps[0].reason == (
+        "1 submission in the exchange; 1 of 3 have handed in nothing; due in 2 days"
+    )
+
+
+def test_missing_reviewers_are_a_hint() -> None:
+    """Who has not reviewed is named with the release, which does not wait for them."""
+    found = brief(who("assessed"), silent=("ines", "henrik"))
+    (step,) = next_steps([found], now=NOW, report_due=False)
+
+    assert step.command == "practicum release b"
+    assert step.reason.endswith("; not reviewed yet by ines, henrik, if you want to wait")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 from pygments import highlight  # type: ignore[import-untyped]
@@ -13,16 +13,18 @@ from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
 from pygments.lexers import PythonLexer  # type: ignore[import-untyped]
 from pygments.token import STANDARD_TYPES  # type: ignore[import-untyped]
 
-from practicum.gradebook import AnswerKey
 from practicum.marks import CellMark, Marks
 from practicum.records.values import plain
-from practicum.release.hidden import Parted, part, verdict
-from practicum.release.leaks import secrets_of
-from practicum.release.outputs import MAX_SOURCE, Budget, Shown, markdown_html, shown_outputs
-from practicum.release.pictures import data_uri
-from practicum.release.sanitize import clean_code
+from practicum.rendering.hidden import Parted, part, verdict
+from practicum.rendering.leaks import secrets_of
+from practicum.rendering.outputs import MAX_SOURCE, Budget, Shown, markdown_html, shown_outputs
+from practicum.rendering.pictures import data_uri
+from practicum.rendering.sanitize import clean_code
 
-__all__ = ["CellView", "NotebookView", "notebook_view"]
+if TYPE_CHECKING:
+    from practicum.gradebook import AnswerKey
+
+__all__ = ["CellView", "NotebookView", "cells_shown", "notebook_view", "with_headings_in_order"]
 
 MAX_CELLS = 500
 
@@ -40,7 +42,8 @@ _LAST_LEVEL = 6
 class CellView:
     """A cell as it is shown.
 
-    ``mark`` is None for a cell without points; ``says`` is what may be said of hidden tests.
+    ``name`` is its grade_id, "" without one. ``mark`` is None for a cell without points;
+    ``says`` is what may be said of hidden tests.
     """
 
     number: int
@@ -49,6 +52,7 @@ class CellView:
     mark: CellMark | None = None
     outputs: tuple[Shown, ...] = ()
     says: tuple[str, ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,17 @@ class NotebookView:
 
 
 def notebook_view(notebook: Mapping[str, Any], marks: Marks, key: AnswerKey) -> NotebookView:
-    """Return what is shown of an autograded notebook.
+    """Return what is shown of an autograded notebook; see ``cells_shown``.
+
+    Its headings stand below the page's own ones, so that no level is skipped.
+    """
+    view = cells_shown(notebook, marks, key)
+    ordered = with_headings_in_order([(cell, cell.mark is not None) for cell in view.cells])
+    return replace(view, cells=tuple(ordered))
+
+
+def cells_shown(notebook: Mapping[str, Any], marks: Marks, key: AnswerKey) -> NotebookView:
+    """Return what is shown of an autograded notebook, with its headings as they are.
 
     Args:
         notebook: The notebook's JSON (nbformat 4). Nothing in it is trusted.
@@ -84,7 +98,7 @@ def notebook_view(notebook: Mapping[str, Any], marks: Marks, key: AnswerKey) -> 
     leaking = _leaking(views, secrets_of(hidden, known).found_in)
     views = [_withhold(view) if view.number in leaking else view for view in views]
     return NotebookView(
-        cells=tuple(_with_headings_in_order(views)),
+        cells=tuple(views),
         cut=len(cells) > MAX_CELLS,
         withheld=tuple(view for view in views if view.number in leaking),
     )
@@ -100,18 +114,20 @@ def _cell_view(
     alt = f"A picture in cell {number} of the notebook"
     if kind == "markdown":
         text = markdown_html(parted.visible, _attachments(cell), budget, alt=alt)
-        return CellView(number, "Text", text, mark)
+        return CellView(number, "Text", text, mark, name=name)
     if kind != "code":
         text = Markup("<pre>{}</pre>").format(plain(parted.visible[:MAX_SOURCE]))
-        return CellView(number, "Raw text", text, mark)
+        return CellView(number, "Raw text", text, mark, name=name)
     code = Markup("<pre><code>{}</code></pre>").format(_highlighted(parted.visible))
     found = cell.get("outputs")
     outputs = [out for out in found if isinstance(out, dict)] if isinstance(found, list) else []
     if parted.has_hidden:
         # The run saw the hidden tests, so that nothing which it printed here can be shown.
         score, most = (mark.score or 0.0, mark.max_points) if mark else (0.0, 0.0)
-        return CellView(number, "Tests", code, mark, says=verdict(parted, outputs, score, most))
-    return CellView(number, "Code", code, mark, shown_outputs(outputs, budget, alt=alt))
+        says = verdict(parted, outputs, score, most)
+        return CellView(number, "Tests", code, mark, says=says, name=name)
+    shown = shown_outputs(outputs, budget, alt=alt)
+    return CellView(number, "Code", code, mark, shown, name=name)
 
 
 def _is_given(nbgrader: Mapping[str, Any]) -> bool:
@@ -169,13 +185,16 @@ def _withhold(view: CellView) -> CellView:
     return replace(view, outputs=(note,))
 
 
-def _with_headings_in_order(views: Sequence[CellView]) -> list[CellView]:
-    """Put the notebook's headings below ours, so that no level is skipped."""
+def with_headings_in_order(views: Iterable[tuple[CellView, bool]]) -> list[CellView]:
+    """Put the headings of cells below the page's, so that no level is skipped.
+
+    Each cell comes with whether the page gives it a heading (of the third level) of its own.
+    """
     last = _FIRST_LEVEL - 1
     opened: list[int] = []
     ordered = []
-    for view in views:
-        if view.mark is not None:
+    for view, titled in views:
+        if titled:
             last = _FIRST_LEVEL
 
         def lowered(found: re.Match[str]) -> str:

@@ -6,7 +6,7 @@ import re
 
 from practicum.records.values import plain
 
-__all__ = ["readable"]
+__all__ = ["neutral_paths", "readable"]
 
 # Colours and cursor moves (CSI), window titles (OSC), and two-character escapes.
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
@@ -28,10 +28,10 @@ def readable(text: str) -> str:
     """
     lines = _ANSI.sub("", text).replace("\r\n", "\n").split("\n")
     last = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)
-    return _neutral_paths(plain(last))
+    return neutral_paths(plain(last))
 
 
-def _neutral_paths(text: str) -> str:
+def neutral_paths(text: str) -> str:
     """Return ``text`` with paths that tell where, or under whose name, it was run shortened."""
     return _RELATIVE.sub(lambda found: "." + found[1], _PATH.sub(_shortened, text))
 

@@ -11,9 +11,9 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from practicum.records.values import plain
-from practicum.release.pictures import data_uri, lift_pictures, text_in
-from practicum.release.plain_text import readable
-from practicum.release.sanitize import clean_html, text_of
+from practicum.rendering.pictures import data_uri, lift_pictures, text_in
+from practicum.rendering.plain_text import readable
+from practicum.rendering.sanitize import clean_html, text_of
 
 __all__ = ["MAX_CELL", "MAX_SOURCE", "Budget", "Shown", "markdown_html", "shown_outputs"]
 
@@ -36,7 +36,7 @@ _KNOWN = {
     "application/vnd.plotly.v1+json": "an interactive chart",
 }
 _CUT = "The output is longer: the first {limit:,} characters of this cell are shown."
-_FULL = "The page is full: the other outputs are left out. They are in your notebook."
+_FULL = "The page is full: the other outputs are left out. They are in the notebook itself."
 
 _markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
@@ -169,7 +169,7 @@ def _show_data(data: Mapping[str, Any], cell: _Cell) -> None:
     names = [said for mime, said in _KNOWN.items() if mime in data]
     if names or "text/plain" not in data:
         said = " and ".join(names) or "something that cannot be shown here"
-        cell.note(f"Left out: {said}. You can see it in your own notebook.")
+        cell.note(f"Left out: {said}. The notebook itself has it.")
 
 
 def _show_html(source: str, cell: _Cell, *, markdown: bool) -> bool:
