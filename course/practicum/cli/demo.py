@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
@@ -53,7 +55,8 @@ def command(folder: Path, source: Path, *, fresh: bool, as_json: bool) -> int:
     if as_json:
         print_json({"steps": said, "marks": rows, "seconds": round(walked.seconds, 1)})
         return 0
-    table = Table(title="Marks out of 100: 50 by tests, 20 for writing, 30 by the employer")
+    title = "Marks out of 100: 50 by tests, 20 for writing, 30 by the employer"
+    table = Table(title=title, box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
     for name in ("brief", "student", "handed in", "auto", "written", "employer", "late", "mark"):
         left = name in ("brief", "student", "handed in")
         table.add_column(name, no_wrap=True, justify="left" if left else "right")
@@ -67,6 +70,7 @@ def command(folder: Path, source: Path, *, fresh: bool, as_json: bool) -> int:
         f"  {walked.report}\n  {walked.feedback}\n"
         f"  {walked.course.work / 'marks'}  (marks as CSV)\n\n"
         f"Try next\n"
+        f"{_activation()}"
         f"  cd {folder}\n"
         f"  practicum status                 where everything stands\n"
         f"  practicum grade rainy-days --again\n"
@@ -75,6 +79,12 @@ def command(folder: Path, source: Path, *, fresh: bool, as_json: bool) -> int:
         soft_wrap=True,
     )
     return 0
+
+
+def _activation() -> str:
+    """Return the line that puts this environment's commands on the reader's path, if any."""
+    activate = Path(sys.prefix) / "bin" / "activate"
+    return f"  source {activate}\n" if activate.is_file() else ""
 
 
 def _rows(walked: Walked) -> list[dict[str, str | float]]:

@@ -166,7 +166,7 @@ NAMED = (
     "by Lovelace, Ada and ada.lovelace_2 (ada@uni.example, private.me@mail.example)",
     "Ada&nbsp;Lovelace &#65;da A\u200bda **Ada** *Lovelace*",
     "with Grace Hopper, id grace, number 40102, and Ines Instructor",
-    "file:///home/ada/course/x.csv and C:\\Users\\ada\\x.csv and submitted/ada/demo/",
+    "file:///srv/ada/course/x.csv and C:\\Users\\ada\\x.csv and submitted/ada/demo/",
     "[mail](mailto:ada@uni.example) https://hub.example/~ada/x",
 )
 
