@@ -56,7 +56,7 @@ def command(folder: Path, source: Path, *, fresh: bool, as_json: bool) -> int:
         print_json({"steps": said, "marks": rows, "seconds": round(walked.seconds, 1)})
         return 0
     title = "Marks out of 100: 50 by tests, 20 for writing, 30 by the employer"
-    table = Table(title=title, box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    table = Table(title=title, box=SIMPLE_HEAD, padding=(0, 0))
     for name in ("brief", "student", "handed in", "auto", "written", "employer", "late", "mark"):
         left = name in ("brief", "student", "handed in")
         table.add_column(name, no_wrap=True, justify="left" if left else "right")
