@@ -63,9 +63,9 @@ def command(
     if as_json:
         print_json(report)
     else:
-        left = f" {report.empty} rows were left empty." if report.empty else ""
+        left = f" Rows left empty: {report.empty}." if report.empty else ""
         console.print(
-            f"{report.marks} marks read, {report.changed} changed.{left} "
+            f"Marks read: {report.marks}, changed: {report.changed}.{left} "
             f"Next: `practicum review {brief}`, `practicum release {brief}`.",
             soft_wrap=True,
         )

@@ -152,7 +152,8 @@ class _Run:
         )
 
     def unchanged(self, submission: Submission) -> Graded:
-        """Report a submission that needs no work."""
+        """Report a submission that needs no work, but for a due date that has moved."""
+        self.store.refresh_penalty(submission.brief, submission.student)
         return self._graded(submission, "unchanged", 0.0, ())
 
     def grade(self, todo: list[Submission], workers: int) -> Generator[Graded, None, None]:

@@ -224,6 +224,19 @@ class CourseGradebook:
         self._set_penalty(row)
         gradebook.db.commit()
 
+    def refresh_penalty(self, brief: str, student: str) -> None:
+        """Compute a submission's late penalty anew, from the due date and policy of now.
+
+        Raises:
+            NotReady: There is no graded submission.
+
+        """
+        row = self._submission_row(brief, student)
+        row.assignment.assignment.duedate = self._due(brief)
+        self._gradebook.db.flush()
+        self._set_penalty(row)
+        self._gradebook.db.commit()
+
     def ask_again(self, brief: str, student: str) -> None:
         """Ask a person to look again at each mark that was given; the marks stay beside.
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from practicum.course import ScheduledBrief
 from practicum.grade import grade, verb
 from practicum.grade.pool import Executed
 from practicum.gradebook import CourseGradebook
@@ -114,3 +116,16 @@ def test_a_crash_does_not_forget_to_ask(desk: Desk, monkeypatch: pytest.MonkeyPa
 
     grade(desk.course, PROBE)
     assert _essay(desk) is None
+
+
+def test_a_moved_due_date_changes_the_penalty_alone(desk: Desk) -> None:
+    """A later due date takes the penalty away without running any notebook again."""
+    assert _marks(desk).penalty > 0
+    scheduled = ScheduledBrief(brief=PROBE, due=LATE + timedelta(hours=1))
+    settings = desk.course.settings.model_copy(update={"briefs": (scheduled,)})
+
+    report = grade(replace(desk.course, settings=settings), PROBE)
+
+    assert report.count("unchanged") == 1
+    assert _essay(desk) == 4
+    assert _marks(desk).penalty == 0
