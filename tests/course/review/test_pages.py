@@ -166,7 +166,7 @@ NAMED = (
     "by Lovelace, Ada and ada.lovelace_2 (ada@uni.example, private.me@mail.example)",
     "Ada&nbsp;Lovelace &#65;da A\u200bda **Ada** *Lovelace*",
     "with Grace Hopper, id grace, number 40102, and Ines Instructor",
-    "file:///srv/ada/course/x.csv and C:\\Users\\ada\\x.csv and submitted/ada/demo/",
+    "file:///srv/ada/course/x.csv and C:\\work\\ada\\x.csv and submitted/ada/demo/",
     "[mail](mailto:ada@uni.example) https://hub.example/~ada/x",
 )
 
@@ -229,7 +229,7 @@ def blinder(*, given: str = "", said: str = "") -> Blinder:
         ("me@home.example", "[e-mail]"),
         ("ask@trust.example", "ask@trust.example"),
         ("A@B.transpose()", "A@B.transpose()"),
-        ("/home/will/x.csv", "~/x.csv"),
+        ("/home/petra/x.csv", "~/x.csv"),
         ("data/penguins.csv", "data/penguins.csv"),
     ],
 )
