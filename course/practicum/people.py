@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from practicum.documents import Document, read_document
-from practicum.errors import InvalidDocument, UnknownName
-from practicum.validation import value_from
+from practicum.errors import UnknownName
+from practicum.validation import read_value
 from practicum.values import Email, Id, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from practicum.documents import Document
     from practicum.problems import Problem
 
 __all__ = ["Instructor", "Reviewer", "Roster", "Student", "read_roster"]
@@ -80,12 +80,7 @@ def read_roster(file: Path) -> Roster:
         InvalidDocument: With every problem that was found.
 
     """
-    document = read_document(file)
-    roster = value_from(Roster, document)
-    problems = sorted(_problems(roster, document))
-    if problems:
-        raise InvalidDocument(problems)
-    return roster
+    return read_value(Roster, file, _problems)
 
 
 def _problems(roster: Roster, document: Document) -> Iterator[Problem]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from practicum.documents import Document, read_document
-from practicum.errors import InvalidDocument
-from practicum.validation import value_from
+from practicum.validation import read_value
 from practicum.values import Id, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from practicum.documents import Document
     from practicum.people import Roster
     from practicum.problems import Problem
 
@@ -46,12 +46,7 @@ def read_placements(file: Path, roster: Roster, briefs: tuple[str, ...]) -> Plac
         InvalidDocument: With every problem that was found.
 
     """
-    document = read_document(file)
-    placements = value_from(Placements, document)
-    problems = sorted(_problems(placements, document, roster, briefs))
-    if problems:
-        raise InvalidDocument(problems)
-    return placements
+    return read_value(Placements, file, partial(_problems, roster=roster, briefs=briefs))
 
 
 def _problems(

@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from practicum.documents import read_document
 from practicum.errors import InvalidDocument
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
     from pydantic_core import ErrorDetails
 
     from practicum.documents import Document, Location
     from practicum.problems import Problem
 
-__all__ = ["value_from"]
+__all__ = ["read_value", "value_from"]
 
 REMEDIES = {
     "too_short": "write at least {min_length} of them",
@@ -47,6 +51,28 @@ KINDS = {
 """The same for the types whose names begin so: bool_type, bool_parsing and so on."""
 
 Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_value(
+    model: type[Model], file: Path, problems: Callable[[Model, Document], Iterable[Problem]]
+) -> Model:
+    """Read a YAML file as a value, and check what its form alone cannot tell.
+
+    Args:
+        model: What the file describes.
+        file: Where it lies.
+        problems: Yields what is wrong in a well-formed value.
+
+    Raises:
+        InvalidDocument: With every problem that was found.
+
+    """
+    document = read_document(file)
+    value = value_from(model, document)
+    found = sorted(problems(value, document))
+    if found:
+        raise InvalidDocument(found)
+    return value
 
 
 def value_from(model: type[Model], document: Document) -> Model:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from practicum.briefs.brief import Brief
-from practicum.documents import Document, read_document
-from practicum.errors import InvalidDocument
+from practicum.documents import Document
 from practicum.problems import Problem
-from practicum.validation import value_from
+from practicum.validation import read_value
 
 __all__ = ["brief_problems", "read_brief"]
 
@@ -33,12 +33,7 @@ def read_brief(file: Path, *, pay_floor: float = 20.0) -> Brief:
         InvalidDocument: With every problem that was found.
 
     """
-    document = read_document(file)
-    brief = value_from(Brief, document)
-    problems = list(brief_problems(brief, document, pay_floor=pay_floor))
-    if problems:
-        raise InvalidDocument(sorted(problems))
-    return brief
+    return read_value(Brief, file, partial(brief_problems, pay_floor=pay_floor))
 
 
 def brief_problems(brief: Brief, document: Document, *, pay_floor: float) -> Iterator[Problem]:

@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from practicum.documents import Document, read_document
-from practicum.errors import InvalidDocument
-from practicum.validation import value_from
+from practicum.validation import read_value
 from practicum.values import Id, Text, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from practicum.documents import Document
     from practicum.problems import Problem
 
 __all__ = ["TOP_LEVEL", "Criterion", "Level", "Rater", "Rubric", "read_rubric"]
@@ -82,12 +81,7 @@ def read_rubric(file: Path) -> Rubric:
         InvalidDocument: With every problem that was found.
 
     """
-    document = read_document(file)
-    rubric = value_from(Rubric, document)
-    problems = sorted(_problems(rubric, document))
-    if problems:
-        raise InvalidDocument(problems)
-    return rubric
+    return read_value(Rubric, file, _problems)
 
 
 def _problems(rubric: Rubric, document: Document) -> Iterator[Problem]:
