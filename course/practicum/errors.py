@@ -10,6 +10,9 @@
     |-- ProofFailed                 publish: a proof did not hold
     |-- NotReady                    release: marks or assessments are missing
     |-- GradingFailed               grade: some submissions could not be graded
+    |-- NoKernel                    grade: nothing could be started that runs notebooks
+    |-- Uncrossable                 judge: a value cannot leave its process as data
+    |-- NoSandbox                   there is no safe place to run submissions in
     `-- Busy                        another practicum command works on this course
 
 A message says what happened, where, and what to do about it.
@@ -33,10 +36,12 @@ __all__ = [
     "GradingFailed",
     "InvalidDocument",
     "MissingExtra",
+    "NoSandbox",
     "NotACourse",
     "NotReady",
     "PracticumError",
     "ProofFailed",
+    "Uncrossable",
     "UnknownName",
 ]
 
@@ -118,6 +123,26 @@ class NotReady(PracticumError):
 
 class GradingFailed(PracticumError):
     """Some submissions could not be graded; they keep the state `error`."""
+
+
+class NoSandbox(PracticumError):
+    """Submissions cannot be run safely on this machine, so they are not run at all."""
+
+    def __init__(self, reason: str) -> None:
+        """Say what is missing, and how to get it."""
+        super().__init__(
+            f"no sandbox for submissions: {reason}. Nothing was run. On Linux install bubblewrap "
+            "(`apt install bubblewrap`, 0.8 or newer) or allow user namespaces; "
+            "`python -m practicum.sandbox` tells what works here"
+        )
+
+
+class Uncrossable(PracticumError):
+    """A value cannot cross between the student's process and the judge as data."""
+
+
+class NoKernel(PracticumError):
+    """Nothing could be started that runs notebooks; no mark was changed."""
 
 
 class Busy(PracticumError):
