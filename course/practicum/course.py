@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, StringConstraints, field_validator
@@ -25,13 +26,20 @@ from practicum.rubrics import Rubric, read_rubric
 from practicum.validation import value_from
 from practicum.values import Id, Value
 
-__all__ = ["Course", "CourseSettings", "ScheduledBrief", "settings_problems"]
+__all__ = ["Course", "CourseSettings", "Databases", "ScheduledBrief", "settings_problems"]
 
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9_.-]*$")]
 
 
 PRIVATE = ("submitted", "autograded", "feedback", "history", "marks", "reports", "release")
 """The folders in course/work that are for the course's own account alone."""
+
+
+DatabaseUrl = Annotated[
+    str,
+    StringConstraints(pattern=r"^(sqlite:///|postgres(ql)?(\+psycopg)?://)", max_length=2000),
+    Field(description="postgresql://USER@HOST/NAME, without a password; a file if left out"),
+]
 
 
 class ScheduledBrief(Value):
@@ -55,6 +63,8 @@ class CourseSettings(Value):
         StringConstraints(min_length=1, max_length=1000),
         Field(description="a folder, from the course's folder on or absolute"),
     ] = "course/work/exchange"
+    gradebook_url: DatabaseUrl | None = None
+    records_url: DatabaseUrl | None = None
     briefs: Annotated[tuple[ScheduledBrief, ...], Field(min_length=1)]
     policies: Policies = Policies()
     limits: Limits = Limits()
@@ -73,6 +83,7 @@ class CourseSettings(Value):
 def settings_problems(settings: CourseSettings, document: Document) -> Iterator[Problem]:
     """Yield what contradicts itself in a well-formed course.yml."""
     yield from _exchange_problems(settings, document)
+    yield from _database_problems(settings, document)
     zone = ZoneInfo(settings.timezone)
     names = [scheduled.brief for scheduled in settings.briefs]
     for index, scheduled in enumerate(settings.briefs):
@@ -101,6 +112,37 @@ def _exchange_problems(settings: CourseSettings, document: Document) -> Iterator
         yield document.problem(("exchange",), what, "name a folder of its own")
 
 
+def _database_problems(settings: CourseSettings, document: Document) -> Iterator[Problem]:
+    for key in Databases.VARIABLES:
+        parts = urlsplit(getattr(settings, key) or "")
+        if parts.password or "password=" in parts.query:
+            what = f"{key} holds a password, and this file is read by many"
+            fix = f"put the whole URL into the environment: {Databases.VARIABLES[key]}"
+            yield document.problem((key,), what, fix)
+
+
+@dataclass(frozen=True)
+class Databases:
+    """Where marks and records are kept; None stands for a file in course/work.
+
+    The environment comes first, so that no password has to be in a file.
+    """
+
+    gradebook_url: str | None = None
+    records_url: str | None = None
+
+    VARIABLES: ClassVar[dict[str, str]] = {
+        "gradebook_url": "PRACTICUM_GRADEBOOK_URL",
+        "records_url": "PRACTICUM_RECORDS_URL",
+    }
+
+    @classmethod
+    def of(cls, settings: CourseSettings) -> Databases:
+        """Return what the environment names, or else course.yml."""
+        named = {key: os.environ.get(variable) for key, variable in cls.VARIABLES.items()}
+        return cls(**{key: url or getattr(settings, key) for key, url in named.items()})
+
+
 @dataclass(frozen=True)
 class Course:
     """A course on disk: the one object that every command receives."""
@@ -108,6 +150,7 @@ class Course:
     root: Path
     settings: CourseSettings
     roster: Roster = field(repr=False)
+    databases: Databases = field(default=Databases(), repr=False)
 
     @classmethod
     def find(cls, place: str | Path = ".") -> Course:
@@ -131,7 +174,8 @@ class Course:
         problems = sorted(settings_problems(settings, document))
         if problems:
             raise InvalidDocument(problems)
-        return cls(root, settings, read_roster(root / "course" / settings.roster))
+        roster = read_roster(root / "course" / settings.roster)
+        return cls(root, settings, roster, Databases.of(settings))
 
     @property
     def id(self) -> str:
@@ -210,13 +254,13 @@ class Course:
 
     @property
     def gradebook_url(self) -> str:
-        """The database URL of nbgrader's gradebook."""
-        return f"sqlite:///{self.work / 'gradebook.db'}"
+        """The database URL of nbgrader's gradebook; it may hold a password."""
+        return self.databases.gradebook_url or f"sqlite:///{self.work / 'gradebook.db'}"
 
     @property
     def records_url(self) -> str:
-        """The database URL of practicum's own records."""
-        return f"sqlite:///{self.work / 'records.db'}"
+        """The database URL of practicum's own records; it may hold a password."""
+        return self.databases.records_url or f"sqlite:///{self.work / 'records.db'}"
 
     def station(self, name: str, *, student: str = ".", brief: str = "") -> Path:
         """Return nbgrader's folder for a step: release, submitted, autograded or feedback."""

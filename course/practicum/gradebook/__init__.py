@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from practicum.gradebook.answer_key import AnswerKey, KeyCell
+    from practicum.gradebook.autograded import digest_of, drafted, own_work
     from practicum.gradebook.config import configure, nbgrader_config
     from practicum.gradebook.exchange import (
         collect_folder,
@@ -28,7 +29,12 @@ if TYPE_CHECKING:
     from practicum.gradebook.overview import assignment_released, read_marks
     from practicum.gradebook.restoration import Restored, restore
     from practicum.gradebook.scoring import AutoScore, score_cells
-    from practicum.gradebook.snapshot import copy_database, replace_database
+    from practicum.gradebook.snapshot import (
+        copy_database,
+        copy_gradebook,
+        gradebook_digest,
+        replace_gradebook,
+    )
 
 __all__ = [
     "AnswerKey",
@@ -40,17 +46,22 @@ __all__ = [
     "collect_folder",
     "configure",
     "copy_database",
+    "copy_gradebook",
+    "digest_of",
+    "drafted",
     "execute",
     "export_rows",
     "generate",
+    "gradebook_digest",
     "inline_plots",
     "installed",
     "nbgrader_config",
+    "own_work",
     "quiet_kernel",
     "read_marks",
     "release_assignment",
     "release_feedback",
-    "replace_database",
+    "replace_gradebook",
     "restore",
     "score_cells",
     "sole_writer",
@@ -67,17 +78,22 @@ _HOME = {
     "collect_folder": "exchange",
     "configure": "config",
     "copy_database": "snapshot",
+    "copy_gradebook": "snapshot",
+    "digest_of": "autograded",
+    "drafted": "autograded",
     "execute": "execution",
     "export_rows": "export",
     "generate": "generation",
+    "gradebook_digest": "snapshot",
     "inline_plots": "execution",
     "installed": "installation",
     "nbgrader_config": "config",
+    "own_work": "autograded",
     "quiet_kernel": "execution",
     "read_marks": "overview",
     "release_assignment": "exchange",
     "release_feedback": "exchange",
-    "replace_database": "snapshot",
+    "replace_gradebook": "snapshot",
     "restore": "restoration",
     "score_cells": "scoring",
     "sole_writer": "lock",

@@ -31,6 +31,11 @@ class KeyCell(Value):
         return not metadata["solution"] and bool(metadata["grade"] or metadata["locked"])
 
     @property
+    def points(self) -> float:
+        """What the cell is worth; 0 where it carries no points."""
+        return float(self.metadata.get("points", 0.0))
+
+    @property
     def is_graded(self) -> bool:
         """Whether the cell carries points: a test, a written answer, or a task."""
         return bool(self.metadata["grade"] or self.metadata.get("task"))

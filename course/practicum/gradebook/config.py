@@ -7,6 +7,7 @@ from pathlib import Path
 from traitlets.config import Config
 
 from practicum.course import Course
+from practicum.databases import complete
 
 __all__ = ["configure", "nbgrader_config"]
 
@@ -43,7 +44,7 @@ def set_folders(c: Config, course: Course) -> None:
     work = course.work.relative_to(course.root)
     c.CourseDirectory.root = str(course.root)
     c.CourseDirectory.course_id = course.id
-    c.CourseDirectory.db_url = course.gradebook_url
+    c.CourseDirectory.db_url = complete(course.gradebook_url)
     c.CourseDirectory.source_directory = "assignments"
     for step in ("release", "submitted", "autograded", "feedback", "solution"):
         setattr(c.CourseDirectory, f"{step}_directory", str(work / step))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from nbgrader.api import Gradebook
 from nbgrader.plugins import CsvExportPlugin
 
+from practicum.databases import complete
 from practicum.gradebook.logs import kept_log
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def export_rows(course: Course) -> tuple[dict[str, str], ...]:
     """Return one row for each assignment and student, with nbgrader's column names."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        Gradebook(course.gradebook_url, course.id) as gradebook,
+        Gradebook(complete(course.gradebook_url), course.id) as gradebook,
         kept_log() as log,
     ):
         target = Path(folder) / "grades.csv"

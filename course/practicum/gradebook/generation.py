@@ -10,6 +10,7 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
+from practicum.databases import complete
 from practicum.errors import ProofFailed
 from practicum.gradebook.config import nbgrader_config
 from practicum.gradebook.logs import kept_log
@@ -40,7 +41,7 @@ def generate(course: Course, brief: str, *, due: datetime | None) -> None:
         except NbGraderException as error:
             message = f"{brief}: nbgrader refuses the notebook: {log.reason() or error}"
             raise ProofFailed(message) from error
-    with Gradebook(course.gradebook_url, course.id) as gradebook:
+    with Gradebook(complete(course.gradebook_url), course.id) as gradebook:
         gradebook.update_or_create_assignment(
             brief, duedate=due.astimezone(UTC).replace(tzinfo=None) if due else None
         )

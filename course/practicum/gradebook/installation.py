@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from practicum.gradebook.snapshot import copy_database, replace_database
+from practicum.databases import file_of
+from practicum.gradebook.snapshot import copy_gradebook, replace_gradebook
 
 if TYPE_CHECKING:
     from practicum.course import Course
@@ -41,7 +42,7 @@ def installed(course: Course, stage: Course, brief: str) -> Iterator[None]:
     kept = _put_aside(course, brief)
     journal = _journal(course)
     try:
-        replace_database(stage.work / "gradebook.db", course.work / "gradebook.db")
+        replace_gradebook(stage.gradebook_url, course.gradebook_url, course.id)
         release = course.station("release", brief=brief)
         _remove(release)
         release.parent.mkdir(parents=True, exist_ok=True)
@@ -70,10 +71,10 @@ def put_back_unfinished(course: Course) -> None:
     aside = journal.parent
     if journal.is_file():
         brief = json.loads(journal.read_text(encoding="utf-8"))["brief"]
-        live, old = course.work / "gradebook.db", aside / "gradebook.db"
+        live, old = file_of(course.gradebook_url), aside / "gradebook.db"
         if old.is_file():
-            replace_database(old, live)
-        else:
+            replace_gradebook(f"sqlite:///{old}", course.gradebook_url, course.id)
+        elif live is not None:
             live.unlink(missing_ok=True)
         for name, place in _places(course, brief).items():
             _remove(place)
@@ -88,7 +89,7 @@ def _put_aside(course: Course, brief: str) -> str:
     aside = _journal(course).parent
     _remove(aside)
     aside.mkdir(mode=0o700, parents=True)
-    copy_database(course.work / "gradebook.db", aside / "gradebook.db")
+    copy_gradebook(course.gradebook_url, f"sqlite:///{aside / 'gradebook.db'}", course.id)
     for name, place in _places(course, brief).items():
         if place.is_dir():
             shutil.copytree(place, aside / name)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
+from practicum.databases import Patience, file_of, shown, sole_session
 from practicum.errors import Busy
 from practicum.gradebook.installation import put_back_unfinished
 
@@ -36,7 +37,24 @@ def sole_writer(course: Course, *, wait_seconds: float = 10.0) -> Iterator[None]
         message = f"{course.work}: another practicum command is at work: wait until it has ended"
         raise Busy(message) from None
     try:
-        put_back_unfinished(course)
-        yield
+        with _alone_on_server(course, wait_seconds):
+            put_back_unfinished(course)
+            yield
     finally:
         lock.release()
+
+
+@contextmanager
+def _alone_on_server(course: Course, wait_seconds: float) -> Iterator[None]:
+    """Keep out commands on other machines, whose folders are not these, too."""
+    if file_of(course.gradebook_url) is not None:
+        yield
+        return
+    with sole_session(course.gradebook_url, course.id, Patience(wait_seconds)) as alone:
+        if not alone:
+            message = (
+                f"{shown(course.gradebook_url)}: another practicum command is at work on this "
+                "course, perhaps on another machine: wait until it has ended"
+            )
+            raise Busy(message)
+        yield

@@ -10,9 +10,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import nbformat
-
 from practicum.errors import BadSubmission
+from practicum.notebooks import notebook_text
 
 if TYPE_CHECKING:
     from practicum.gradebook.answer_key import AnswerKey, KeyCell
@@ -50,11 +49,13 @@ def restore(key: AnswerKey, submitted: str) -> Restored:
     """
     cells, findings = _restored_cells(key, _cells(submitted))
     _add_missing(key, cells, findings)
-    notebook = nbformat.v4.new_notebook(metadata={"kernelspec": key.kernelspec})
-    notebook.cells = [
-        nbformat.from_dict(cell | {"id": f"cell-{index}"}) for index, cell in enumerate(cells)
-    ]
-    return Restored(nbformat.writes(notebook, version=4), tuple(findings))
+    notebook = {
+        "cells": [cell | {"id": f"cell-{index}"} for index, cell in enumerate(cells)],
+        "metadata": {"kernelspec": key.kernelspec},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return Restored(notebook_text(notebook), tuple(findings))
 
 
 def _cells(submitted: str) -> list[Cell]:

@@ -2,97 +2,124 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any, Final
 
-import nbformat
-from nbgrader import utils
+from practicum.notebooks import KERNEL_DIED, TIMED_OUT, read_notebook
 
-from practicum.gradebook.execution import KERNEL_DIED
-from practicum.gradebook.logs import kept_log
+__all__ = ["AutoScore", "checksum", "score_cells"]
 
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
-
-__all__ = ["AutoScore", "score_cells"]
+NUMPY_NUMBER: Final = re.compile(r"np\.(?:float|u?int)\d*\(([^()]+)\)")
 
 
 @dataclass(frozen=True)
 class AutoScore:
     """What the autograder says of one cell.
 
-    ``score`` is None where a person has to decide; ``no_response`` says that an answer
-    was left as it came; ``finding`` names what an instructor should look at, or is empty.
+    ``score`` is None where a person has to decide; ``no_response`` says that an answer was left
+    as it came; ``finding`` names what an instructor should look at, or is empty;
+    ``contradicted`` says that a person has to confirm the score.
     """
 
     cell: str
     score: float | None
     no_response: bool
     finding: str = ""
+    contradicted: bool = False
 
 
 def score_cells(executed: str) -> tuple[AutoScore, ...]:
     """Return nbgrader's automatic scores of an executed notebook (JSON text)."""
-    notebook = nbformat.reads(executed, as_version=4)
+    cells = read_notebook(executed)["cells"]
     return tuple(
-        _score(cell)
-        for cell in notebook.cells
-        if utils.is_grade(cell) or utils.is_solution(cell) or utils.is_task(cell)
+        _score(cell, about)
+        for cell in cells
+        if (about := cell["metadata"].get("nbgrader"))
+        and (about.get("grade") or about.get("solution") or about.get("task"))
     )
 
 
-def _score(cell: NotebookNode) -> AutoScore:
-    name = str(cell.metadata.nbgrader["grade_id"])
-    if utils.is_task(cell):
+def checksum(cell: dict[str, Any]) -> str:
+    """Return nbgrader's checksum of a cell: of its source, and of what it is to nbgrader.
+
+    As ``nbgrader.utils.compute_checksum`` computes it; the tests hold one against the other.
+    """
+    about = cell["metadata"]["nbgrader"]
+    grade, solution = about.get("grade", False), about.get("solution", False)
+    locked = not solution and (True if grade else about.get("locked", False))
+    parts = [cell["source"], cell["cell_type"], str(grade), str(solution), str(locked)]
+    parts.append(about["grade_id"])
+    if grade:
+        parts.append(str(float(about["points"])))
+    return hashlib.md5("".join(parts).encode(), usedforsecurity=False).hexdigest()
+
+
+def _score(cell: dict[str, Any], about: dict[str, Any]) -> AutoScore:
+    name = str(about["grade_id"])
+    if about.get("task"):
         return AutoScore(name, None, no_response=False)
-    unchanged = cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
-    if not utils.is_grade(cell):
-        return AutoScore(name, None, no_response=unchanged, finding=_not_finished(cell))
-    with kept_log() as log:
-        try:
-            score, _ = utils.determine_grade(cell, log.logger)
-        except (ValueError, KeyError) as error:
-            # nbgrader fails the whole submission here; one cell for a person is enough.
-            return AutoScore(name, None, no_response=False, finding=f"no score: {error}")
-    if score is not None and not math.isfinite(score):
-        return AutoScore(name, None, no_response=False, finding=f"the score is {score}")
-    no_response = bool(utils.is_solution(cell) and unchanged)
-    if score is None or utils.is_solution(cell):
-        return AutoScore(name, None if score is None else float(score), no_response)
-    return AutoScore(name, float(score), no_response, _surprise(cell, float(score)))
+    unchanged = about.get("checksum") == checksum(cell)
+    if not about.get("grade"):
+        return AutoScore(
+            name,
+            None,
+            no_response=unchanged,
+            finding=_not_finished(cell.get("outputs", []), "cell"),
+        )
+    if about.get("solution"):
+        return AutoScore(name, 0.0 if unchanged else None, no_response=unchanged)
+    if cell["cell_type"] != "code":
+        return AutoScore(name, None, no_response=False)
+    return _score_test(name, cell["outputs"], float(about["points"]))
 
 
-def _not_finished(cell: NotebookNode) -> str:
-    """Name what kept an answer from running to its end, other than its own error."""
-    names = {output.get("ename") for output in cell.get("outputs", [])}
-    if KERNEL_DIED in names:
-        return "the kernel died before this cell had run"
-    return "this cell ran out of time" if "CellTimeoutError" in names else ""
+def _score_test(name: str, outputs: list[dict[str, Any]], points: float) -> AutoScore:
+    """Score a test by its first output that says something, as nbgrader does."""
+    for output in outputs:
+        kind = output["output_type"]
+        if kind == "error":
+            return AutoScore(name, 0.0, no_response=False, finding=_not_finished(outputs, "test"))
+        if kind == "stream" and output["name"] == "stderr":
+            first = next(iter(output["text"].strip().splitlines()), "")
+            finding = f"text on stderr made this test 0: {first[:200]}"
+            return AutoScore(name, 0.0, no_response=False, finding=finding)
+        if kind == "execute_result":
+            score, finding = _partial_credit(output["data"].get("text/plain"), points)
+            return AutoScore(name, score, no_response=False, finding=finding)
+    return AutoScore(name, points, no_response=False)
 
 
-def _surprise(cell: NotebookNode, score: float) -> str:
-    """Name what makes this mark less sure than it looks."""
-    for output in cell.get("outputs", []):
-        if output.output_type == "stream" and output.name == "stderr" and score == 0:
-            first = next(iter(output.text.strip().splitlines()), "")
-            return f"text on stderr made this test 0: {first[:200]}"
-        if output.output_type == "error":
-            if output.ename == KERNEL_DIED:
-                return "the kernel died before this test had run"
-            if output.ename == "CellTimeoutError":
-                return "this test ran out of time"
-            return ""
-        if output.output_type == "execute_result":
-            return _strange_result(str(output.data.get("text/plain", "")), score)
-    return ""
+def _partial_credit(text: str | None, points: float) -> tuple[float | None, str]:
+    """Return the score that the last expression's value stands for, and a finding or ``""``.
 
-
-def _strange_result(text: str, score: float) -> str:
+    nbgrader fails the whole submission where there is no score here; one cell for a person is
+    enough. NumPy writes a number as ``np.float64(2.0)``, which nbgrader does not read.
+    """
+    if text is None:
+        return None, "no score: the last expression shows no text"
+    number = NUMPY_NUMBER.fullmatch(text.strip())
     try:
-        value = float(text)
+        value = float(number[1] if number else text)
     except ValueError:
-        return f"the last expression is {text[:80]}, which nbgrader counts as full marks"
+        return points, f"the last expression is {text[:80]}, which nbgrader counts as full marks"
+    if value > points:
+        return None, "no score: partial credit cannot be greater than maximum points for cell"
     if value < 0 or math.isnan(value):
-        return f"the partial credit is {text[:80]}, which nbgrader counts as {score:g} points"
-    return ""
+        return (
+            points,
+            f"the partial credit is {text[:80]}, which nbgrader counts as {points:g} points",
+        )
+    if number:
+        return value, f"the partial credit is {text[:80]}, which nbgrader counts as full marks"
+    return value, ""
+
+
+def _not_finished(outputs: list[dict[str, Any]], what: str) -> str:
+    """Name what kept a cell from running to its end, other than its own error."""
+    names = {output.get("ename") for output in outputs}
+    if KERNEL_DIED in names:
+        return f"the kernel died before this {what} had run"
+    return f"this {what} ran out of time" if TIMED_OUT in names else ""

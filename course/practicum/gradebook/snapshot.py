@@ -1,57 +1,128 @@
-"""Copies of an SQLite database that are whole at every moment, and their return."""
+"""Copies of the gradebook that are whole at every moment, and their return."""
 
 from __future__ import annotations
 
-import sqlite3
-import time
-from contextlib import closing
+import hashlib
 from pathlib import Path
+from typing import Any
 
-from practicum.errors import BadInput, Busy
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 
-__all__ = ["copy_database", "replace_database"]
+from practicum.databases import file_of, reading, writing
+from practicum.databases.backup import BUSY_SECONDS, copy_file
 
-BUSY_SECONDS = 30.0
+__all__ = ["copy_database", "copy_gradebook", "gradebook_digest", "replace_gradebook"]
+
+Rows = dict[Any, dict[str, Any]]
 
 
 def copy_database(source: Path, target: Path) -> None:
-    """Copy a database while others may use it; nothing is copied if there is none.
+    """Copy a database file while others may use it; nothing is copied if there is none.
 
     Raises:
         Busy: One of the two was locked for half a minute.
         BadInput: One of the two is not a database.
 
     """
-    if not source.exists():
-        return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.touch(mode=0o600)
-    end = time.monotonic() + BUSY_SECONDS
-
-    def give_up(status: int, _left: int, _total: int) -> None:
-        # sqlite3 itself would try again for ever.
-        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) and time.monotonic() > end:
-            message = f"{target}: another program keeps it locked: close it, and try again"
-            raise Busy(message)
-
-    try:
-        with (
-            closing(sqlite3.connect(source, timeout=1.0)) as origin,
-            closing(sqlite3.connect(target, timeout=1.0)) as copy,
-        ):
-            origin.backup(copy, progress=give_up)
-    except sqlite3.DatabaseError as error:
-        message = f"{source}: cannot be read as a database ({error}): restore a backup"
-        raise BadInput(message) from None
+    if source.exists():
+        copy_file(source, target, BUSY_SECONDS)
 
 
-def replace_database(source: Path, target: Path) -> None:
-    """Make ``target`` hold what ``source`` holds, in one transaction of SQLite.
+def copy_gradebook(source: str, target: str, course_id: str) -> None:
+    """Make one gradebook hold what another one holds, whichever database each of them is.
 
-    A crash on the way leaves the old contents: SQLite rolls back when it is next opened.
+    Files are copied as they are. To or from a server, the rows are compared, and what differs
+    is written in one transaction. Nothing happens where the source is a file that is missing.
+
+    Args:
+        source: The URL of the gradebook to copy.
+        target: The URL of the one that is made or changed.
+        course_id: The course, which a new gradebook is made for.
 
     Raises:
-        Busy: Another program keeps ``target`` locked.
+        Busy: One of the two is locked.
+        BadInput: One of the two is not a gradebook.
 
     """
-    copy_database(source, target)
+    files = file_of(source), file_of(target)
+    if files[0] is not None and not files[0].exists():
+        return
+    if files[0] is not None and files[1] is not None:
+        copy_database(files[0], files[1])
+        return
+    from practicum.gradebook.database import open_database  # noqa: PLC0415 (slow to import)
+
+    origin, copy = open_database(source, course_id), open_database(target, course_id)
+    try:
+        with reading(origin) as connection:
+            wanted = {table: _rows(connection, table) for table in _tables()}
+        with writing(copy) as connection:
+            _write(connection, wanted)
+    finally:
+        origin.dispose()
+        copy.dispose()
+
+
+def replace_gradebook(source: str, target: str, course_id: str) -> None:
+    """Make a course's gradebook hold what another one holds, in one transaction.
+
+    A crash on the way leaves the old contents: the database rolls back by itself.
+
+    Raises:
+        Busy: Another program keeps it locked.
+
+    """
+    copy_gradebook(source, target, course_id)
+
+
+def gradebook_digest(url: str, course_id: str) -> str:
+    """Return a digest by which a change of the gradebook is seen; "" where there is none."""
+    file = file_of(url)
+    if file is not None:
+        return hashlib.sha256(file.read_bytes()).hexdigest() if file.exists() else ""
+    from practicum.gradebook.database import open_database  # noqa: PLC0415 (slow to import)
+
+    engine = open_database(url, course_id)
+    try:
+        digest = hashlib.sha256()
+        with reading(engine) as connection:
+            for table in _tables():
+                rows = sorted(_rows(connection, table).items())
+                digest.update(repr((table.name, rows)).encode())
+        return digest.hexdigest()
+    finally:
+        engine.dispose()
+
+
+def _tables() -> list[Table]:
+    from nbgrader.api import Base  # noqa: PLC0415 (slow to import)
+
+    # In an order in which no row names one that is not there yet.
+    return list(Base.metadata.sorted_tables)
+
+
+def _rows(connection: Connection, table: Table) -> Rows:
+    (key,) = table.primary_key.columns
+    return {row[key.name]: dict(row) for row in connection.execute(select(table)).mappings()}
+
+
+def _write(connection: Connection, wanted: dict[Table, Rows]) -> None:
+    there = {table: _rows(connection, table) for table in wanted}
+    for table in reversed(wanted):
+        (key,) = table.primary_key.columns
+        gone = [{"row": name} for name in there[table].keys() - wanted[table].keys()]
+        if gone:
+            connection.execute(delete(table).where(key == bindparam("row")), gone)
+    for table, rows in wanted.items():
+        (key,) = table.primary_key.columns
+        before = there[table]
+        changed = [
+            row | {"row": name}
+            for name, row in rows.items()
+            if name in before and row != before[name]
+        ]
+        if changed:
+            connection.execute(update(table).where(key == bindparam("row")), changed)
+        made = [row for name, row in rows.items() if name not in before]
+        if made:
+            connection.execute(insert(table), made)

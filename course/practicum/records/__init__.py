@@ -6,13 +6,14 @@ instructor decided, what was released, and a log of all of it.
 
 from practicum.records.blind import normal_code
 from practicum.records.cases import Case, CaseState, cases_of
-from practicum.records.store import Records
+from practicum.records.store import Records, are_there
 from practicum.records.values import (
     MAX_WORDS,
     Assessment,
     AuditEntry,
     Decision,
     Finding,
+    Grading,
     Publication,
     Receipt,
     Release,
@@ -28,11 +29,13 @@ __all__ = [
     "CaseState",
     "Decision",
     "Finding",
+    "Grading",
     "Publication",
     "Receipt",
     "Records",
     "Release",
     "State",
+    "are_there",
     "cases_of",
     "normal_code",
     "plain",

@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, Table, insert, select
 from sqlalchemy.orm import Session
 
-from practicum.records.connection import reading, writing
+from practicum.databases import reading, writing
 from practicum.records.tables import AuditRow
 from practicum.records.values import AuditEntry
 
 __all__ = ["Clock", "Store", "utc_now"]
+
+_AUDIT: Table = AuditRow.metadata.tables[AuditRow.__tablename__]
 
 Clock = Callable[[], datetime]
 
@@ -71,4 +73,4 @@ class Store:
     def _note(self, session: Session, action: str, **about: str) -> None:
         """Write to the log within a transaction; ids are checked here for all that write."""
         entry = AuditEntry.model_validate({"at": self._clock(), "action": action} | about)
-        session.add(AuditRow(**entry.model_dump()))
+        session.connection().execute(insert(_AUDIT), entry.model_dump())

@@ -5,17 +5,20 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
+from sqlalchemy import inspect
+
+from practicum.databases import PATIENCE, Patience, file_of, open_engine, reading
 from practicum.records.base import Clock, utc_now
 from practicum.records.blind import BlindCodes
-from practicum.records.connection import open_engine
+from practicum.records.gradings import Gradings
 from practicum.records.judgements import Judgements
-from practicum.records.migrations import bring_up_to_date
+from practicum.records.migrations import VERSION_TABLE, bring_up_to_date
 from practicum.records.submissions import Submissions
 
-__all__ = ["Records"]
+__all__ = ["Records", "are_there"]
 
 
-class Records(Submissions, Judgements, BlindCodes):
+class Records(Submissions, Gradings, Judgements, BlindCodes):
     """The records of a course: ``with Records(course.records_url) as records: ...``.
 
     Opening makes the database, or migrates an older one. Ids are checked by the values
@@ -24,6 +27,7 @@ class Records(Submissions, Judgements, BlindCodes):
     Args:
         url: A database URL (SQLite, or another database that SQLAlchemy speaks to).
         clock: Where the time of what is noted comes from; must be aware.
+        patience: How long another command that writes is waited for, and who is told.
 
     Raises:
         BadInput: The URL or the file cannot be used, or a newer practicum made the database.
@@ -31,8 +35,8 @@ class Records(Submissions, Judgements, BlindCodes):
 
     """
 
-    def __init__(self, url: str, *, clock: Clock = utc_now) -> None:
-        engine = open_engine(url)
+    def __init__(self, url: str, *, clock: Clock = utc_now, patience: Patience = PATIENCE) -> None:
+        engine = open_engine(url, patience, wal=True)
         try:
             bring_up_to_date(engine)
         except BaseException:
@@ -54,3 +58,21 @@ class Records(Submissions, Judgements, BlindCodes):
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def are_there(url: str) -> bool:
+    """Tell whether there are records at a URL, without making any.
+
+    Raises:
+        PracticumError: The server cannot be reached.
+
+    """
+    file = file_of(url)
+    if file is not None:
+        return file.is_file()
+    engine = open_engine(url)
+    try:
+        with reading(engine) as connection:
+            return inspect(connection).has_table(VERSION_TABLE)
+    finally:
+        engine.dispose()

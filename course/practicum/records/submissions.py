@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, func, select
 
 from practicum.errors import BadInput
 from practicum.records.base import Store
@@ -17,7 +17,7 @@ from practicum.records.tables import (
     ReleaseRow,
     StateRow,
 )
-from practicum.records.values import Finding, Publication, Receipt, Release, State, Subject
+from practicum.records.values import Finding, Publication, Receipt, Release, State
 
 __all__ = ["Submissions"]
 
@@ -119,26 +119,6 @@ class Submissions(Store):
             session.add(_state_row(current[0].id, new))
             said = f"{new.state}: {new.detail}" if new.detail else new.state
             self._note(session, "state", brief=brief, student=student, detail=said)
-
-    def set_findings(self, brief: str, student: str, findings: Iterable[Finding]) -> None:
-        """Replace what grading noticed about a submission."""
-        new = tuple(findings)
-        subject = Subject(brief=brief, student=student).model_dump()
-        with self._writing() as session:
-            session.execute(
-                delete(FindingRow).where(FindingRow.brief == brief, FindingRow.student == student)
-            )
-            for finding in new:
-                session.add(
-                    FindingRow(
-                        **subject,
-                        cell=finding.cell,
-                        kind=finding.kind,
-                        message=finding.message,
-                    )
-                )
-                session.flush()  # their order is kept by the order of their ids
-            self._note(session, "findings", **subject, detail=str(len(new)))
 
     def findings(self, brief: str, student: str | None = None) -> tuple[Finding, ...]:
         """Return what grading noticed about one submission, or about all of a brief."""

@@ -30,6 +30,7 @@ __all__ = [
     "Base",
     "DecisionRow",
     "FindingRow",
+    "GradingRow",
     "PublicationRow",
     "ReceiptRow",
     "ReleaseRow",
@@ -145,6 +146,23 @@ class DecisionRow(Base):
     level: Mapped[int] = mapped_column(Integer)
     reason: Mapped[str] = mapped_column(Text)
     by: Mapped[str] = mapped_column(ID)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class GradingRow(Base):
+    """What was graded, by whom and with which versions."""
+
+    __tablename__ = "gradings"
+    __table_args__ = (Index(None, "brief", "student"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    brief: Mapped[str] = mapped_column(ID)
+    student: Mapped[str] = mapped_column(ID)
+    basis: Mapped[str] = mapped_column(String(128))
+    work: Mapped[str] = mapped_column(String(128))
+    executed: Mapped[str] = mapped_column(String(128))
+    by: Mapped[str] = mapped_column(ID)
+    versions: Mapped[dict[str, str]] = mapped_column(JSON)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -21,6 +21,8 @@ __all__ = [
     "AuditEntry",
     "Decision",
     "Finding",
+    "Grading",
+    "Progressed",
     "Publication",
     "Receipt",
     "Release",
@@ -97,6 +99,31 @@ class Receipt(Value):
     state: State = "received"
     detail: Note = ""
     since: Moment
+
+
+class Progressed(Value):
+    """A step of a submission on its road, with its reason and its time."""
+
+    state: State
+    detail: Note = ""
+    at: Moment
+
+
+class Grading(Value):
+    """One grading of a submission, never changed afterwards.
+
+    ``basis`` is the digest of all that the marks were made from, ``work`` of what in it is the
+    student's own, ``executed`` of the executed notebook; "" where it is not known.
+    """
+
+    brief: Id
+    student: Id
+    basis: Digest | Literal[""]
+    work: Digest | Literal[""] = ""
+    executed: Digest | Literal[""] = ""
+    by: Id | NoId = ""
+    versions: dict[str, Note] = Field(default_factory=dict)
+    at: Moment
 
 
 class Publication(Value):

@@ -12,8 +12,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, event, text
 
+from practicum.databases import Patience
 from practicum.errors import BadInput, Busy, PracticumError
-from practicum.records import Records, connection, migrations
+from practicum.records import Records, migrations
 from practicum.records.tables import Base
 
 WRITER = """
@@ -140,7 +141,7 @@ def test_sqlite_is_set_up(records: Records) -> None:
             name: open_connection.exec_driver_sql(f"PRAGMA {name}").scalar()
             for name in ("journal_mode", "foreign_keys", "busy_timeout")
         }
-    assert pragmas == {"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 90_000}
+    assert pragmas == {"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 2_000}
 
 
 def test_a_lock_is_waited_for(url: str) -> None:
@@ -156,10 +157,9 @@ def test_a_lock_is_waited_for(url: str) -> None:
         assert [entry.action for entry in records.audit()] == ["patient"]
 
 
-def test_a_lock_that_stays_is_reported(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lock_that_stays_is_reported(url: str) -> None:
     """Who has waited long enough is told that another command is writing."""
-    monkeypatch.setattr(connection, "WAIT_SECONDS", 0.1)
-    with Records(url) as records:
+    with Records(url, patience=Patience(0.1)) as records:
         holder = sqlite3.connect(file_of(url), isolation_level=None)
         holder.execute("BEGIN IMMEDIATE")
         with pytest.raises(Busy, match="another command has been writing"):

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, column, inspect, select, table
 
+from practicum.databases import reading, shown, writing
 from practicum.errors import BadInput
-from practicum.records.connection import reading, writing
 
 __all__ = ["HEAD", "REVISIONS", "VERSION_TABLE", "bring_up_to_date"]
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """All versions of the tables, oldest first; versions/ has a file for each."""
 
 HEAD = REVISIONS[-1]
@@ -43,8 +43,8 @@ def bring_up_to_date(engine: Engine) -> None:
             return
         if version is not None and version not in REVISIONS:
             raise BadInput(
-                f"{engine.url}: its tables have version {version!r}, and this practicum knows "
-                f"versions up to {HEAD!r}: a newer practicum made it; pip install -U practicum"
+                f"{shown(engine.url)}: its tables have version {version!r}, and this practicum "
+                f"knows up to {HEAD!r}: a newer practicum made it; pip install -U practicum"
             )
         _upgrade(connection)
 
