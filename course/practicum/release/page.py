@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
+
+from jinja2 import Template
 
 from practicum.briefs import Brief
 from practicum.marks import CellMark, Marks
@@ -59,12 +62,18 @@ class Page:
 
 def page_html(page: Page) -> bytes:
     """Return the page as UTF-8; the same values give the same bytes."""
-    document = Document.with_style()
-    page_template = template(
-        "practicum.release", "page.html.j2", figure=figure, levels_in_words=_levels_in_words
-    )
+    page_template, document = _frame()
     html = page_template.render(page=page, document=document)
     return html.encode("utf-8", "replace")
+
+
+@cache
+def _frame() -> tuple[Template, Document]:
+    """Return the template and the style; making them takes longer than filling in a page."""
+    made = template(
+        "practicum.release", "page.html.j2", figure=figure, levels_in_words=_levels_in_words
+    )
+    return made, Document.with_style()
 
 
 def handover(

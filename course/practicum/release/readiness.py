@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from practicum.course import Course
 from practicum.gradebook import AnswerKey
 from practicum.marks import CellMark, Marks
 from practicum.records import Case, cases_of
@@ -13,9 +14,9 @@ from practicum.records.values import Assessment, Decision, Receipt, Release
 from practicum.rubrics import Criterion, Rubric
 
 __all__ = [
-    "Criteria",
     "MarksSource",
     "Missing",
+    "Noted",
     "Readiness",
     "RecordsSource",
     "grouped",
@@ -100,17 +101,36 @@ def grouped(lines: Sequence[str], most: int = 20) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class Criteria:
-    """The rubric, and the gap in levels between reviewers that asks for moderation."""
+class Noted:
+    """What the records hold of one brief: what came in, and what was judged, by student."""
 
+    brief: str
     rubric: Rubric
-    gap: int
+    receipts: Mapping[str, Receipt]
+    cases: Mapping[str, tuple[Case, ...]]
 
-    def cases(
-        self, assessments: Sequence[Assessment], decisions: Sequence[Decision]
-    ) -> tuple[Case, ...]:
-        """Return what was said of each criterion, and the level that follows."""
-        return cases_of(self.rubric, assessments, decisions, gap=self.gap)
+    @classmethod
+    def read(cls, course: Course, brief: str, records: RecordsSource) -> Noted:
+        """Read all of it at once."""
+        rubric = course.rubric(brief)
+        cases: dict[str, list[Case]] = {}
+        for case in cases_of(
+            rubric,
+            records.assessments(brief),
+            records.decisions(brief),
+            gap=course.policies.moderation_gap,
+        ):
+            cases.setdefault(case.student, []).append(case)
+        return cls(
+            brief=brief,
+            rubric=rubric,
+            receipts={receipt.student: receipt for receipt in records.receipts(brief)},
+            cases={student: tuple(own) for student, own in cases.items()},
+        )
+
+    def judged(self, student: str) -> tuple[Case, ...]:
+        """Return what was judged of one submission, in the rubric's order."""
+        return self.cases.get(student, ())
 
 
 @dataclass(frozen=True)
@@ -122,15 +142,9 @@ class Readiness:
     not_handed_in: tuple[str, ...]
 
 
-def readiness(
-    brief: str,
-    expected: Sequence[str],
-    gradebook: MarksSource,
-    records: RecordsSource,
-    criteria: Criteria,
-) -> Readiness:
+def readiness(expected: Sequence[str], gradebook: MarksSource, noted: Noted) -> Readiness:
     """Return how far the submissions of the ``expected`` students, and of no others, are."""
-    receipts = {receipt.student: receipt for receipt in records.receipts(brief)}
+    brief, receipts = noted.brief, noted.receipts
     in_gradebook = set(gradebook.students(brief))
     handed_in = sorted(set(expected) & (receipts.keys() | in_gradebook))
     missing: list[Missing] = []
@@ -143,10 +157,8 @@ def readiness(
                 Missing(student, "not in the gradebook", f"run `practicum grade {brief}`")
             )
         else:
-            cases = criteria.cases(
-                records.assessments(brief, student), records.decisions(brief, student)
-            )
-            missing += _not_marked(gradebook.marks(brief, student), criteria.rubric, cases)
+            marks = gradebook.marks(brief, student)
+            missing += _not_marked(marks, noted.rubric, noted.judged(student))
     incomplete = {entry.student for entry in missing}
     return Readiness(
         complete=tuple(student for student in handed_in if student not in incomplete),

@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Callable, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from practicum.course import Course
 from practicum.errors import NotReady, UnknownName
-from practicum.gradebook import AnswerKey, CourseGradebook, release_feedback, sole_writer
+from practicum.gradebook import sole_writer
 from practicum.marks import Marks
 from practicum.progress import Progress, Step, silent
-from practicum.records import Records
-from practicum.records.values import Finding, Receipt
-from practicum.release.arithmetic import sum_of
-from practicum.release.judgements import judgements, next_steps
+from practicum.records import Finding, Records
+from practicum.release.forks import processes_for, spread
+from practicum.release.handing_out import hand_out
+from practicum.release.making import PageMaker
 from practicum.release.marks_csv import marks_csv
-from practicum.release.page import Page, handover, page_html
+from practicum.release.outdated import ReleaseDigest
+from practicum.release.page import page_html
 from practicum.release.readiness import (
-    Criteria,
     MarksSource,
+    Noted,
     Readiness,
     RecordsSource,
     grouped,
     readiness,
 )
-from practicum.rendering import notebook_view, write_if_changed
+from practicum.release.stored_marks import marks_source
+from practicum.rendering import write_if_changed
 from practicum.values import Value
 
 __all__ = ["ReleaseReport", "Releasing", "release"]
@@ -96,10 +94,10 @@ def release(
     """
     with (
         sole_writer(course),
-        CourseGradebook(course) as gradebook,
+        marks_source(course, brief) as gradebook,
         Records(course.records_url) as records,
     ):
-        run = Releasing(course, brief, gradebook, records, release_feedback)
+        run = Releasing(course, brief, gradebook, records, hand_out)
         return run.release(partial=partial, students=students, progress=progress)
 
 
@@ -116,10 +114,11 @@ class Releasing:
     ) -> None:
         self._course = course
         self._brief = course.brief(brief)
-        self._criteria = Criteria(course.rubric(brief), course.policies.moderation_gap)
         self._gradebook = gradebook
         self._records = records
         self._hand_out = hand_out
+        self._noted = Noted.read(course, brief, records)
+        self._given: set[str] = set()
 
     def release(
         self, *, partial: bool, students: Sequence[str] | None, progress: Progress = silent
@@ -131,15 +130,11 @@ class Releasing:
             raise self._refusal(ready)
         if not ready.complete and not ready.missing:
             raise NotReady(_NOTHING.format(brief=brief))
-        receipts = {receipt.student: receipt for receipt in self._records.receipts(brief)}
-        key = self._gradebook.answer_key(brief)
         released: list[str] = []
         findings: list[Finding] = []
-        for done, student in enumerate(ready.complete, 1):
-            page = self._page(student, receipts[student], key)
-            found = _findings(page, student)
+        for done, (student, page, found) in enumerate(self._pages(ready.complete), 1):
             findings += found
-            if self._deliver(student, page_html(page), receipts[student]):
+            if self._deliver(student, page):
                 released.append(student)
                 self._log(student, found)
             progress(Step(f"release {brief}", done, len(ready.complete), student))
@@ -150,7 +145,7 @@ class Releasing:
             left_out=tuple(str(entry) for entry in ready.missing),
             not_handed_in=ready.not_handed_in,
             findings=tuple(findings),
-            to_send=tuple(s for s in released if receipts[s].source != "exchange"),
+            to_send=tuple(s for s in released if self._noted.receipts[s].source != "exchange"),
             marks_file=self._write_marks(),
             feedback_folder=self._course.station("feedback"),
         )
@@ -163,12 +158,11 @@ class Releasing:
         if students is not None:
             return tuple(students)
         # Somebody who handed in without a placement is not forgotten.
-        extra = (r.student for r in self._records.receipts(self._brief.id))
-        everybody = {*self._course.students_of(self._brief.id), *extra}
+        everybody = {*self._course.students_of(self._brief.id), *self._noted.receipts}
         return tuple(sorted(everybody & set(known)))
 
     def _readiness(self, expected: Sequence[str]) -> Readiness:
-        return readiness(self._brief.id, expected, self._gradebook, self._records, self._criteria)
+        return readiness(expected, self._gradebook, self._noted)
 
     def _refusal(self, ready: Readiness) -> NotReady:
         lines = [str(entry) for entry in ready.missing]
@@ -183,57 +177,46 @@ class Releasing:
             message += _PARTIAL.format(complete=len(ready.complete), brief=self._brief.id)
         return NotReady(message, lines)
 
-    def _page(self, student: str, receipt: Receipt, key: AnswerKey) -> Page:
-        course, brief = self._course, self._brief
-        marks = self._gradebook.marks(brief.id, student)
-        cases = self._criteria.cases(
-            self._records.assessments(brief.id, student),
-            self._records.decisions(brief.id, student),
-        )
-        judged = judgements(self._criteria.rubric, marks, cases)
-        due = course.due(brief.id)
-        late = course.policies.late
-        after = receipt.received_at - due if due is not None else timedelta(0)
-        return Page(
-            course=course.settings.title,
-            brief=brief,
-            student=course.roster.student(student).name,
-            handover=handover(
-                receipt.received_at,
-                due,
-                timedelta(minutes=late.grace_minutes),
-                ZoneInfo(course.settings.timezone),
-            ),
-            marks=marks,
-            sum=sum_of(marks, judged, after, late),
-            judged=judged,
-            steps=next_steps(judged),
-            notebook=notebook_view(self._notebook(student), marks, key),
-        )
+    def _pages(self, students: Sequence[str]) -> Iterator[tuple[str, bytes, tuple[Finding, ...]]]:
+        """Yield each student's page, and what was withheld on it, in order."""
+        brief = self._brief
+        key = self._gradebook.answer_key(brief.id)
+        maker = PageMaker(self._course, brief, self._noted.rubric, key)
+        # Read here: what works in forks must not use a connection.
+        marks = [self._gradebook.marks(brief.id, student) for student in students]
 
-    def _notebook(self, student: str) -> dict[str, Any]:
-        folder = self._course.station("autograded", student=student, brief=self._brief.id)
-        file = folder / f"{self._brief.grading.notebook}.ipynb"
-        try:
-            notebook = json.loads(file.read_bytes())
-        except (OSError, ValueError, RecursionError) as error:
-            message = f"{file}: cannot be read ({error}): run `practicum grade {self._brief.id}`"
-            raise NotReady(message) from error
-        return notebook if isinstance(notebook, dict) else {}
+        def work(place: int) -> bytes:
+            student = students[place]
+            receipt, cases = self._noted.receipts[student], self._noted.judged(student)
+            page = maker.page(marks[place], receipt, cases)
+            withheld = [
+                view.mark.cell if view.mark else f"cell {view.number}"
+                for view in page.notebook.withheld
+            ]
+            return json.dumps(withheld).encode() + b"\n" + page_html(page)
 
-    def _deliver(self, student: str, html: bytes, receipt: Receipt) -> bool:
+        made = spread(work, len(students), processes=processes_for(len(students)))
+        for student, answer in zip(students, made, strict=True):
+            withheld, _, html = answer.partition(b"\n")
+            yield student, html, _findings(json.loads(withheld), student)
+
+    def _deliver(self, student: str, html: bytes) -> bool:
         """Write the page and hand it out if it is new; tell whether it was."""
         brief = self._brief.id
         folder = self._course.station("feedback", student=student, brief=brief)
         write_if_changed(folder / f"{self._brief.grading.notebook}.html", html)
-        # A new submission has a new address in the exchange, even with the same page.
-        digest = hashlib.sha256(html + receipt.sha256.encode()).hexdigest()
+        marks, noted = self._gradebook.marks(brief, student), self._noted
+        digest = ReleaseDigest.of(html, marks, noted.judged(student), noted.receipts[student])
         last = self._records.release_of(brief, student)
-        if last is not None and last.digest == digest:
+        self._given.add(student)
+        if last is not None and last.digest == str(digest):
             return False
-        self._hand_out(self._course, brief, student)
-        self._records.released(brief, student, digest=digest)
-        return True
+        new = last is None or ReleaseDigest.read(last.digest).page != digest.page
+        if new:
+            self._hand_out(self._course, brief, student)
+        # Also where only what is not on the page has changed: it is not outdated any more.
+        self._records.released(brief, student, digest=str(digest))
+        return new
 
     def _log(self, student: str, findings: Sequence[Finding]) -> None:
         for finding in findings:
@@ -247,24 +230,18 @@ class Releasing:
     def _write_marks(self) -> Path:
         """Write the marks of all who have their feedback, this time or before."""
         brief = self._brief.id
-        ready = self._readiness(self._expected(None))
         rows: list[Marks] = [
             self._gradebook.marks(brief, student)
-            for student in ready.complete
-            if self._records.release_of(brief, student) is not None
+            for student in self._readiness(self._expected(None)).complete
+            if student in self._given or self._records.release_of(brief, student) is not None
         ]
         file = self._course.work / "marks" / f"{brief}.csv"
-        write_if_changed(file, marks_csv(self._criteria.rubric, rows))
+        write_if_changed(file, marks_csv(self._noted.rubric, rows))
         return file
 
 
-def _findings(page: Page, student: str) -> tuple[Finding, ...]:
+def _findings(cells: Sequence[str], student: str) -> tuple[Finding, ...]:
     return tuple(
-        Finding(
-            cell=view.mark.cell if view.mark else f"cell {view.number}",
-            kind="hidden-test-shown",
-            message=_LEAK,
-            student=student,
-        )
-        for view in page.notebook.withheld
+        Finding(cell=cell, kind="hidden-test-shown", message=_LEAK, student=student)
+        for cell in cells
     )

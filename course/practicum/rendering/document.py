@@ -10,7 +10,7 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
-from practicum.records.values import plain
+from practicum.rendering.plain_text import plain
 
 __all__ = ["Document", "template"]
 

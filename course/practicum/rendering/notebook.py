@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -14,11 +15,12 @@ from pygments.lexers import PythonLexer  # type: ignore[import-untyped]
 from pygments.token import STANDARD_TYPES  # type: ignore[import-untyped]
 
 from practicum.marks import CellMark, Marks
-from practicum.records.values import plain
 from practicum.rendering.hidden import Parted, part, verdict
+from practicum.rendering.kept import Kept
 from practicum.rendering.leaks import secrets_of
 from practicum.rendering.outputs import MAX_SOURCE, Budget, Shown, markdown_html, shown_outputs
 from practicum.rendering.pictures import data_uri
+from practicum.rendering.plain_text import plain
 from practicum.rendering.sanitize import clean_code
 
 if TYPE_CHECKING:
@@ -33,6 +35,9 @@ WITHHELD = (
     "Please talk to your instructor."
 )
 _CLASSES = {f"c-{name}" for name in STANDARD_TYPES.values() if name}
+_LEXER = PythonLexer(stripnl=False, ensurenl=False)
+_COLOURS = HtmlFormatter(nowrap=True, classprefix="c-")
+_kept = Kept()
 _HEADING = re.compile(r"<(/?)h([1-6])>")
 _FIRST_LEVEL = 3
 _LAST_LEVEL = 6
@@ -86,15 +91,15 @@ def cells_shown(notebook: Mapping[str, Any], marks: Marks, key: AnswerKey) -> No
     cells = notebook.get("cells")
     cells = [cell for cell in cells if isinstance(cell, dict)] if isinstance(cells, list) else []
     budget = Budget()
-    parted = {cell.id: part(cell.source) for cell in key.cells if _is_given(cell.metadata)}
-    parted = {**_given_here(cells), **parted}
+    released = _released(key)
+    parted = {**_given_here(cells, released.given), **released.given}
     views = [
         _cell_view(number, cell, marks, parted, budget)
         for number, cell in enumerate(cells[:MAX_CELLS], 1)
     ]
     known = [p.visible for p in parted.values()]
     known += [_source(cell) for cell in cells if _grade_id(cell) not in parted]
-    hidden = [p.hidden for p in parted.values()] + [part(cell.source).hidden for cell in key.cells]
+    hidden = [p.hidden for p in parted.values()] + list(released.hidden)
     leaking = _leaking(views, secrets_of(hidden, known).found_in)
     views = [_withhold(view) if view.number in leaking else view for view in views]
     return NotebookView(
@@ -137,12 +142,32 @@ def _is_given(nbgrader: Mapping[str, Any]) -> bool:
     return any(nbgrader.get(flag) for flag in ("locked", "grade", "task"))
 
 
-def _given_here(cells: Sequence[Mapping[str, Any]]) -> dict[str, Parted]:
-    """Return the given cells that the notebook names, for a key that has changed since."""
+@dataclass(frozen=True)
+class _Released:
+    """A key's given cells by their name, and the hidden part of every cell."""
+
+    given: Mapping[str, Parted]
+    hidden: tuple[str, ...]
+
+
+@lru_cache(maxsize=4)
+def _released(key: AnswerKey) -> _Released:
+    """Take a key apart; all pages of a brief share it."""
+    return _Released(
+        given={cell.id: part(cell.source) for cell in key.cells if _is_given(cell.metadata)},
+        hidden=tuple(part(cell.source).hidden for cell in key.cells),
+    )
+
+
+def _given_here(
+    cells: Sequence[Mapping[str, Any]], released: Mapping[str, Parted]
+) -> dict[str, Parted]:
+    """Return the given cells that only the notebook names, for a key that has changed since."""
     return {
-        _grade_id(cell): part(_source(cell))
+        name: part(_source(cell))
         for cell in cells
-        if _grade_id(cell) and _is_given(cell["metadata"]["nbgrader"])
+        if (name := _grade_id(cell)) and name not in released
+        if _is_given(cell["metadata"]["nbgrader"])
     }
 
 
@@ -150,9 +175,9 @@ def _highlighted(source: str) -> Markup:
     if len(source) > MAX_SOURCE:
         note = f"\n… (the first {MAX_SOURCE:,} characters are shown)"
         return Markup.escape(plain(source[:MAX_SOURCE]) + note)
-    formatter = HtmlFormatter(nowrap=True, classprefix="c-")
-    html = highlight(plain(source), PythonLexer(stripnl=False, ensurenl=False), formatter)
-    return clean_code(html, _CLASSES)
+    return _kept.get(
+        (source,), lambda: clean_code(highlight(plain(source), _LEXER, _COLOURS), _CLASSES)
+    )
 
 
 def _attachments(cell: Mapping[str, Any]) -> dict[str, str]:

@@ -10,9 +10,9 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from practicum.records.values import plain
+from practicum.rendering.kept import Kept
 from practicum.rendering.pictures import data_uri, lift_pictures, text_in
-from practicum.rendering.plain_text import readable
+from practicum.rendering.plain_text import plain, readable
 from practicum.rendering.sanitize import clean_html, text_of
 
 __all__ = ["MAX_CELL", "MAX_SOURCE", "Budget", "Shown", "markdown_html", "shown_outputs"]
@@ -39,6 +39,7 @@ _CUT = "The output is longer: the first {limit:,} characters of this cell are sh
 _FULL = "The page is full: the other outputs are left out. They are in the notebook itself."
 
 _markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+_kept = Kept()
 
 
 @dataclass
@@ -93,8 +94,13 @@ def markdown_html(source: str, attached: Mapping[str, str], budget: Budget, *, a
     """Return Markdown as inert HTML; ``attached`` are the cell's pictures by name."""
     lifted, pictures = lift_pictures(plain(source))
     pictures |= {f"attachment:{name}": uri for name, uri in attached.items()}
-    html = _markdown.render(lifted[:MAX_SOURCE])
-    return clean_html(html, budget.affordable(pictures), alt=alt)
+    affordable = budget.affordable(pictures)
+
+    def made() -> Markup:
+        return clean_html(_markdown.render(lifted[:MAX_SOURCE]), affordable, alt=alt)
+
+    # The brief's own text stands on every page. Pictures depend on what the page has room for.
+    return made() if pictures else _kept.get((lifted, alt), made)
 
 
 def shown_outputs(
