@@ -40,5 +40,7 @@ class Limits(Value):
     cell_seconds: Annotated[int, Field(ge=1, le=3600)] = 30
     notebook_seconds: Annotated[int, Field(ge=1, le=7200)] = 300
     memory_mb: Annotated[int, Field(ge=128, le=1_000_000)] = 2048
+    processes: Annotated[int, Field(ge=4, le=10_000)] = 64
+    disk_mb: Annotated[int, Field(ge=16, le=100_000)] = 256
     notebook_mb: Annotated[float, Field(gt=0, le=1000)] = 10
     submission_mb: Annotated[float, Field(gt=0, le=10_000)] = 50

@@ -41,6 +41,8 @@ EXTRA_OF = {
     "nbconvert": "grading",
     "nbval": "grading",
     "IPython": "grading",
+    "ipykernel": "grading",
+    "tornado": "grading",
     "jupyter_client": "grading",
     "jupyterlab": "grading",
     "notebook": "grading",
@@ -53,7 +55,9 @@ EXTRA_OF = {
     "pytest": "grading",
     "voila": "review",
     "jupyterhub": "hub",
+    "psycopg": "postgresql",
     "dask": "cluster",
+    "distributed": "cluster",
 }
 
 

@@ -1,7 +1,6 @@
 """Grade: a submission is restored, executed, scored, and its marks are recorded.
 
-nbgrader takes seconds to import, so the names are imported when they are first used:
-meanwhile ``start_ahead`` lets another process do the same for the workers.
+nbgrader takes seconds to import, so the names are imported when they are first used.
 """
 
 from __future__ import annotations
@@ -10,11 +9,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from practicum.grade.ahead import start_ahead
     from practicum.grade.verb import Graded, GradeReport, grade
     from practicum.grade.written import MarkReport, mark, marks_template
 
-__all__ = ["GradeReport", "Graded", "MarkReport", "grade", "mark", "marks_template", "start_ahead"]
+__all__ = ["GradeReport", "Graded", "MarkReport", "grade", "mark", "marks_template"]
 
 _HOME = {
     "GradeReport": "verb",
@@ -23,7 +21,6 @@ _HOME = {
     "grade": "verb",
     "mark": "written",
     "marks_template": "written",
-    "start_ahead": "ahead",
 }
 
 

@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from practicum.course import Databases
 from practicum.errors import InvalidDocument
-from practicum.gradebook import copy_database
+from practicum.gradebook import copy_gradebook
 from practicum.marks import share_points
 from practicum.problems import Problem
 
@@ -36,7 +37,8 @@ def staged(course: Course, brief: str) -> Iterator[Course]:
     for stale in course.work.glob(f"{PREFIX}*"):
         shutil.rmtree(stale, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=PREFIX, dir=course.work) as folder:
-        stage = dataclasses.replace(course, root=Path(folder))
+        # The stage's databases are files of its own, wherever the course keeps its own.
+        stage = dataclasses.replace(course, root=Path(folder), databases=Databases())
         rubric = course.brief(brief).rubric
         shutil.copytree(course.brief_folder(brief), stage.brief_folder(brief), ignore=LEFT_OUT)
         (stage.root / "rubrics").mkdir()
@@ -49,7 +51,7 @@ def staged(course: Course, brief: str) -> Iterator[Course]:
             stage.root / "course",
             ignore=shutil.ignore_patterns("work", "practicum", "cohort", "__pycache__", ".*"),
         )
-        copy_database(course.work / "gradebook.db", stage.work / "gradebook.db")
+        copy_gradebook(course.gradebook_url, stage.gradebook_url, course.id)
         stage.work.mkdir(parents=True, exist_ok=True)
         yield stage
 

@@ -13,6 +13,7 @@ from practicum.errors import Busy
 from practicum.gradebook import (
     assignment_released,
     generate,
+    gradebook_digest,
     inline_plots,
     installed,
     sole_writer,
@@ -120,9 +121,8 @@ def _notebook(course: Course, brief: str) -> Path:
 
 
 def _state(course: Course) -> str:
-    """Return a digest of the gradebook's file, to see whether somebody changed it."""
-    file = course.work / "gradebook.db"
-    return hashlib.sha256(file.read_bytes()).hexdigest() if file.exists() else ""
+    """Return a digest of the gradebook, to see whether somebody changed it."""
+    return gradebook_digest(course.gradebook_url, course.id)
 
 
 def _digest(course: Course, brief: str) -> str:

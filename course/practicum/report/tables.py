@@ -14,7 +14,7 @@ from practicum.course import Course
 from practicum.errors import NotACourse
 from practicum.gradebook import read_marks
 from practicum.marks import Marks
-from practicum.records import Case, Finding, Receipt, Records, cases_of
+from practicum.records import Case, Finding, Receipt, Records, are_there, cases_of
 
 if TYPE_CHECKING:
     from practicum.briefs import Brief
@@ -186,7 +186,7 @@ class _Noted:
 
 
 def _noted(course: Course, subjects: Sequence[tuple[Brief, Rubric]]) -> dict[str, _Noted]:
-    if not (course.work / "records.db").is_file():
+    if not are_there(course.records_url):
         return {brief.id: _Noted() for brief, _ in subjects}
     noted: dict[str, _Noted] = {}
     with Records(course.records_url) as records:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from practicum.gradebook import assignment_released, read_marks
 from practicum.marks import Marks
-from practicum.records import AuditEntry, Case, Receipt, Records, cases_of
+from practicum.records import AuditEntry, Case, Receipt, Records, are_there, cases_of
 from practicum.status.stations import Known
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def look(course: Course, subjects: Sequence[tuple[Brief, Rubric]]) -> dict[str, 
 
     """
     marks = read_marks(course, subjects)
-    if not (course.work / "records.db").is_file():
+    if not are_there(course.records_url):
         return {brief.id: Noted(marks=marks[brief.id]) for brief, _ in subjects}
     noted: dict[str, Noted] = {}
     with Records(course.records_url) as records:

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from practicum.course import ScheduledBrief
-from practicum.grade import grade, verb
-from practicum.grade.pool import Executed
+from practicum.execution import Executed
+from practicum.grade import grade, run
 from practicum.gradebook import CourseGradebook
 from practicum.marks import Marks
 from practicum.records import Records
@@ -29,11 +29,11 @@ def desk(
 ) -> Desk:
     """Ada's late submission, graded, with a mark for its essay; notebooks come back as they are."""
 
-    def run_all(jobs: Iterable[Any], workers: int) -> Iterator[Executed]:
+    def run_all(_engine: object, jobs: Iterable[Any], workers: int) -> Iterator[Executed]:
         for job in jobs:
             yield Executed(job.name, job.notebook, 0.1, "")
 
-    monkeypatch.setattr(verb, "run_all", run_all)
+    monkeypatch.setattr(run, "run_all", run_all)
     desk = make_desk(PROBE)
     desk.add_brief(PROBE, probe_source)
     desk.hand_in(PROBE, "ada", desk.answered())

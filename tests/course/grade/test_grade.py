@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from practicum.errors import BadSubmission, UnknownName
-from practicum.grade import grade, pipeline, verb
-from practicum.grade.pool import Executed
+from practicum.execution import Executed
+from practicum.grade import grade, pipeline, run
 from practicum.policies import Limits
 from practicum.progress import Step
 from practicum.records import Records
@@ -45,12 +45,12 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Let no kernel start: each notebook comes back as it is; keep the order of the names."""
     names: list[str] = []
 
-    def run_all(jobs: Iterable[Any], workers: int) -> Iterator[Executed]:
+    def run_all(_engine: object, jobs: Iterable[Any], workers: int) -> Iterator[Executed]:
         for job in jobs:
             names.append(job.name)
             yield Executed(job.name, job.notebook, 0.1, "it broke" if job.name == "bad" else "")
 
-    monkeypatch.setattr(verb, "run_all", run_all)
+    monkeypatch.setattr(run, "run_all", run_all)
     return names
 
 
@@ -153,7 +153,7 @@ def test_a_missing_notebook_is_zero_and_stays_graded(desk: Desk, ran: list[str])
 def test_left_overs_of_a_crash_are_removed(desk: Desk, ran: list[str]) -> None:
     """A draft folder that a killed run left beside the graded one is gone after the next."""
     desk.hand_in(PROBE, "ada", desk.answered())
-    draft = desk.course.work / "autograded" / "ada" / f"{pipeline.DRAFT}left"
+    draft = desk.course.work / "autograded" / "ada" / f".grading-{PROBE}"
     draft.mkdir(parents=True)
     grade(desk.course, PROBE)
     assert [folder.name for folder in draft.parent.iterdir()] == [PROBE]

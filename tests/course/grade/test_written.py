@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from practicum.errors import BadInput
-from practicum.grade import grade, mark, marks_template, verb
-from practicum.grade.pool import Executed
+from practicum.execution import Executed
+from practicum.grade import grade, mark, marks_template, run
 
 Desk = Any
 PROBE = "probe"
@@ -23,11 +23,11 @@ def desk(
 ) -> Desk:
     """Ada's graded submission, whose written answers nobody has marked."""
 
-    def run_all(jobs: Iterable[Any], workers: int) -> Iterator[Executed]:
+    def run_all(_engine: object, jobs: Iterable[Any], workers: int) -> Iterator[Executed]:
         for job in jobs:
             yield Executed(job.name, job.notebook, 0.1, "")
 
-    monkeypatch.setattr(verb, "run_all", run_all)
+    monkeypatch.setattr(run, "run_all", run_all)
     desk = make_desk(PROBE)
     desk.add_brief(PROBE, probe_source)
     desk.hand_in(PROBE, "ada", desk.answered())

@@ -57,7 +57,7 @@ def half_removed(course: Any, brief: str) -> None:
     [
         (exchange, "release_assignment", half_removed, NotReady),
         (exchange, "release_assignment", fail, OSError),
-        (installation, "replace_database", fail, OSError),
+        (installation, "replace_gradebook", fail, OSError),
         (Records, "publish", fail, OSError),
     ],
     ids=["exchange refuses", "exchange is full", "gradebook is full", "records are full"],
@@ -148,7 +148,7 @@ def kill_at(step: str, root: Path) -> None:
     if step == "check":
         verb._tell = die
     elif step == "database":
-        setattr(installation, "replace_database", die)  # noqa: B010 (mypy: it is not exported)
+        setattr(installation, "replace_gradebook", die)  # noqa: B010 (mypy: it is not exported)
     elif step == "release":
         installation._remove = lambda folder: die() if folder.name == "tiny" else None
     elif step == "exchange":

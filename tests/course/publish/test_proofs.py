@@ -41,7 +41,7 @@ TESTS = {
     "partial credit that nbgrader cannot read": (
         "test-parts",
         "import numpy\nnumpy.float64(4)",
-        r"test-parts: the last expression is np\.float64\(4\.0\), which nbgrader counts as full",
+        r"test-parts: the partial credit is np\.float64\(4\.0\), which nbgrader counts as full",
     ),
     "kernel dies": (
         "parts",

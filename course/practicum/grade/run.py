@@ -1,0 +1,251 @@
+"""One run of grading: from the collected submissions to recorded marks."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from practicum.errors import BadSubmission, UnknownName
+from practicum.execution import Engine, Executed, Job
+from practicum.grade import pipeline
+from practicum.grade.basis import Basis, changes, versions
+from practicum.grade.cluster import Cluster
+from practicum.grade.graded import Graded
+from practicum.grade.pipeline import Submission
+from practicum.grade.pool import run_all
+from practicum.grade.recording import Recorder
+from practicum.gradebook import AnswerKey, AutoScore, CourseGradebook, Restored
+from practicum.judge import compare
+from practicum.marks import Marks
+from practicum.records import Finding, Records
+
+if TYPE_CHECKING:
+    from practicum.course import Course
+
+__all__ = ["Run"]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of grading: the open stores, the answer key, and what they are used for."""
+
+    course: Course
+    engine: Engine | Cluster
+    store: CourseGradebook
+    records: Records
+    key: AnswerKey
+    basis: Basis
+    recorder: Recorder
+
+    @classmethod
+    def of(
+        cls,
+        course: Course,
+        engine: Engine | Cluster,
+        store: CourseGradebook,
+        records: Records,
+        brief: str,
+    ) -> Run:
+        """Read what one brief's run needs."""
+        key = store.answer_key(brief)
+        limits = course.settings.limits
+        basis = Basis.of(key, _data(course, brief), limits, judging=engine.judging)
+        recorder = Recorder(course, store, records, brief, key.notebook)
+        return cls(course, engine, store, records, key, basis, recorder)
+
+    def submissions(self, students: Sequence[str]) -> list[Submission]:
+        """Return what lies in the submitted folder, sorted by student."""
+        brief = self.key.brief
+        root = self.course.work / "submitted"
+        found = {
+            folder.parent.name: folder
+            for folder in sorted(root.glob(f"*/{brief}"))
+            if folder.is_dir() or folder.is_symlink()
+        }
+        for student in students:
+            if student not in found:
+                raise UnknownName("submission", student, found)
+        received = {r.student: r for r in self.records.receipts(brief)}
+        wanted = [student for student in found if not students or student in students]
+        submissions = []
+        for student in wanted:
+            receipt = received.get(student)
+            # Only nbgrader's own collect leaves no receipt; then the folder's time has to do.
+            at = receipt.received_at if receipt else _folder_time(found[student])
+            content = self._digest(found[student], receipt.sha256 if receipt else "")
+            digest = self.basis.whole(content)
+            submissions.append(Submission(brief, student, found[student], at, digest, content))
+        return submissions
+
+    def unchanged(self, done: Sequence[Submission]) -> list[Graded]:
+        """Report what needs no work, but for a due date that has moved."""
+        if not done:
+            return []
+        self.store.refresh_penalties(self.key.brief)
+        marks = self.store.all_marks(self.key.brief)
+        return [_graded(marks[submission.student], "unchanged") for submission in done]
+
+    def grade(self, todo: list[Submission], workers: int) -> Generator[Graded, None, None]:
+        """Restore, execute, score and record; yield each submission when it is finished.
+
+        What failed the last time comes last, so that it cannot keep others waiting.
+        """
+        failed = {r.student for r in self.records.receipts(self.key.brief) if r.state == "error"}
+        waiting = sorted(todo, key=lambda submission: submission.student in failed)
+        before = self.records.gradings(self.key.brief)
+        self.recorder.begin(waiting)
+        done: list[Graded] = []
+        restored: dict[str, tuple[Submission, Restored]] = {}
+        jobs = self._jobs(waiting, restored, done)
+        with closing(self._run_all(jobs, workers)) as outcomes:
+            for executed in outcomes:
+                submission, origin = restored.pop(executed.name)
+                grading = before.get(submission.student)
+                known = grading.versions if grading is not None else {}
+                if executed.fault:
+                    done.append(self._error(submission, executed.fault))
+                else:
+                    done.append(self._finish(submission, origin, executed, known))
+                while done:
+                    yield done.pop(0)
+        yield from done
+
+    def _run_all(self, jobs: Iterator[Job], workers: int) -> Generator[Executed, None, None]:
+        if isinstance(self.engine, Cluster):
+            return self.engine.run_all(jobs)
+        return run_all(self.engine, jobs, workers)
+
+    def _jobs(
+        self,
+        waiting: list[Submission],
+        restored: dict[str, tuple[Submission, Restored]],
+        done: list[Graded],
+    ) -> Iterator[Job]:
+        """Yield what has to run; what needs no run is done at once."""
+        limits = self.course.settings.limits
+        for submission in waiting:
+            try:
+                submitted = pipeline.read(submission.folder, self.key.notebook, limits)
+                if submitted is None:
+                    done.append(self._without_notebook(submission))
+                    continue
+                origin = pipeline.restore(self.key, submitted)
+            except (BadSubmission, OSError) as error:
+                done.append(self._error(submission, str(error)))
+                continue
+            # The pool has the notebook: only what was found is needed afterwards.
+            restored[submission.student] = (submission, Restored("", origin.findings))
+            yield self._job(submission, origin)
+
+    def _job(self, submission: Submission, restored: Restored) -> Job:
+        data = _data(self.course, self.key.brief)
+        return Job(
+            name=submission.student,
+            notebook=restored.notebook,
+            files=(submission.folder, data),
+            notebook_name=self.key.notebook,
+            limits=self.course.settings.limits,
+            course_files=(data,),
+        )
+
+    def _without_notebook(self, submission: Submission) -> Graded:
+        origin = pipeline.restore_missing(self.key)
+        scores = pipeline.score_missing(self.key)
+        executed = Executed(submission.student, origin.notebook, 0.0)
+        return self._record(submission, origin, executed, scores, {})
+
+    def _finish(
+        self,
+        submission: Submission,
+        restored: Restored,
+        executed: Executed,
+        before: Mapping[str, str],
+    ) -> Graded:
+        scores = pipeline.score(executed.notebook)
+        return self._record(submission, restored, executed, scores, before)
+
+    def _record(
+        self,
+        submission: Submission,
+        restored: Restored,
+        executed: Executed,
+        scores: tuple[AutoScore, ...],
+        before: Mapping[str, str],
+    ) -> Graded:
+        points = {cell.id: cell.points for cell in self.key.cells}
+        standing = {
+            score.cell: compare(score.score, judged.verdict, points[score.cell], judged.tamper)
+            for score in scores
+            if (judged := executed.judged.get(score.cell)) is not None
+        }
+        scores = tuple(
+            replace(score, contradicted=True)
+            if score.cell in standing and standing[score.cell].state == "contradicted"
+            else score
+            for score in scores
+        )
+        findings = (
+            *(Finding(cell=c, kind="restored", message=text) for c, text in restored.findings),
+            *(Finding(cell=s.cell, kind="scored", message=s.finding) for s in scores if s.finding),
+            *(
+                Finding(cell=cell, kind=sure.state, message=sure.reason or sure.state)
+                for cell, sure in standing.items()
+                if sure.state != "proved"
+            ),
+        )
+        now = {"submission": submission.content, **self.basis.parts}
+        self.recorder.versions = versions() | now
+        marks = self.recorder.record(submission, executed.notebook, scores, findings)
+        return _graded(marks, "graded").model_copy(
+            update={
+                "seconds": round(executed.seconds, 3),
+                "findings": findings,
+                "standing": {cell: sure.state for cell, sure in standing.items()},
+                "why": changes({k: v for k, v in before.items() if k in now}, now),
+                "steps": executed.steps,
+            }
+        )
+
+    def _error(self, submission: Submission, detail: str) -> Graded:
+        self.recorder.fail(submission, detail)
+        return Graded(student=submission.student, outcome="error", detail=detail)
+
+    def _digest(self, folder: Path, received: str) -> str:
+        """Return the digest of a submission: of its notebook, and of all that was received."""
+        try:
+            limits = self.course.settings.limits
+            notebook = pipeline.read(folder, self.key.notebook, limits) or b""
+        except BadSubmission:
+            notebook = b""
+        return hashlib.sha256(notebook + received.encode()).hexdigest()
+
+
+def _graded(marks: Marks, outcome: Literal["graded", "unchanged"]) -> Graded:
+    return Graded(
+        student=marks.student,
+        outcome=outcome,
+        points=marks.points("autograded"),
+        max_points=marks.max_points("autograded"),
+    )
+
+
+def _data(course: Course, brief: str) -> Path:
+    """Return the folder with the files that the released notebook finds beside it."""
+    release = course.station("release", brief=brief)
+    return release if release.is_dir() else course.brief_folder(brief) / "data"
+
+
+def _folder_time(folder: Path) -> datetime:
+    stamp = folder / "timestamp.txt"
+    if stamp.is_file():
+        text = stamp.read_text(encoding="utf-8", errors="replace").strip()
+        try:
+            return datetime.strptime(text, "%Y-%m-%d %H:%M:%S.%f %Z").replace(tzinfo=UTC)
+        except ValueError:
+            pass
+    return datetime.fromtimestamp(folder.stat().st_mtime, UTC)
