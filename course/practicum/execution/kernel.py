@@ -93,7 +93,10 @@ class BoxKernel:
             log=logging.getLogger("practicum.kernel"),
             config=config,
         )
+        # It waits for sockets, of which there are none.
+        self.kernel._execute_sleep = 0.0  # noqa: SLF001 (a setting, in spite of its name)
         self.shell: Any = self.kernel.shell
+        _transform_once(self.shell)
         self._request = ""
         self._streams = (Stream("stdout", 1, self._publish), Stream("stderr", 2, self._publish))
 
@@ -203,6 +206,21 @@ def _leave_out_debugger() -> None:
     importlib.import_module("ipykernel.debugger")
     for name in names:
         del sys.modules[name]
+
+
+def _transform_once(shell: Any) -> None:  # noqa: ANN401 (IPython's shell is untyped)
+    """Translate magics once: ipykernel and IPython each do it, one right after the other."""
+    slow = shell.transform_cell
+    last: dict[str, str] = {}
+
+    def transform_cell(source: str) -> str:
+        if source in last:
+            return str(last.pop(source))
+        last.clear()
+        last[source] = slow(source)
+        return str(last[source])
+
+    shell.transform_cell = transform_cell
 
 
 def is_single_threaded() -> bool:

@@ -14,6 +14,9 @@ __all__ = ["MAX_OUTPUT_CHARACTERS", "Outputs", "error_output"]
 MAX_OUTPUT_CHARACTERS = 100_000
 MAX_PICTURE_CHARACTERS = 5_000_000
 MAX_OUTPUTS = 1000
+MAX_CELL_CHARACTERS = 20_000_000
+MAX_NOTEBOOK_CHARACTERS = 60_000_000
+LEFT_OUT = "... further output left out: there was too much ...\n"
 MAX_LINES = 1000
 MAX_TRACEBACK = 100
 TRUNCATED = "... Output truncated ..."
@@ -31,12 +34,13 @@ class Outputs:
         self._cells = cells
         self._shown: dict[str, list[Output]] = {}
         self._clear_next = False
+        self._size = self._cell_size = 0
         self._widgets: dict[str, dict[str, Any]] = {}
 
     def begin(self, index: int) -> None:
         """Empty a cell that is about to run."""
         self._cells[index]["outputs"] = []
-        self._clear_next = False
+        self._clear_next, self._cell_size = False, 0
 
     def take(self, index: int, kind: str, content: dict[str, Any]) -> None:
         """Take a message that belongs to the cell at ``index``."""
@@ -88,7 +92,7 @@ class Outputs:
 
     def _add(self, cell: Cell, kind: str, content: dict[str, Any]) -> None:
         output = _shown_output(kind, content)
-        if output is None:
+        if output is None or not self._has_room(cell, output):
             return
         if self._clear_next:
             self._clear(cell)
@@ -105,6 +109,18 @@ class Outputs:
                 last["text"] += output["text"]
         elif len(cell["outputs"]) < MAX_OUTPUTS:
             cell["outputs"].append(output)
+
+    def _has_room(self, cell: Cell, output: Output) -> bool:
+        """Count an output; say once in the cell that what follows is too much."""
+        size = _size(output)
+        self._size += size
+        self._cell_size += size
+        if self._cell_size <= MAX_CELL_CHARACTERS and self._size <= MAX_NOTEBOOK_CHARACTERS:
+            return True
+        if not any(shown.get("text") == LEFT_OUT for shown in cell["outputs"][-1:]):
+            cell["outputs"].append({"output_type": "stream", "name": "stdout", "text": LEFT_OUT})
+        self._size -= size
+        return False
 
     def _update(self, content: dict[str, Any], output: Output) -> None:
         transient = content.get("transient")
@@ -151,6 +167,18 @@ def _shown_output(kind: str, content: dict[str, Any]) -> Output | None:
         count = content.get("execution_count")
         output["execution_count"] = count if isinstance(count, int) else None
     return output
+
+
+def _size(output: Output) -> int:
+    """Return about how many characters an output takes."""
+    if "text" in output:
+        return len(output["text"])
+    if "traceback" in output:
+        return sum(map(len, output["traceback"]))
+    return sum(
+        len(value if isinstance(value, str) else json.dumps(value))
+        for value in output["data"].values()
+    )
 
 
 def _bundle(data: object) -> dict[str, Any]:

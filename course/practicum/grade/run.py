@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -19,10 +20,12 @@ from practicum.grade.graded import Graded
 from practicum.grade.pipeline import Submission
 from practicum.grade.pool import run_all
 from practicum.grade.recording import Recorder
+from practicum.grade.solution import SOLUTION, Solution, after_solution
+from practicum.grade.sureness import findings_of, held, standing_of
+from practicum.grade.suspicious import suspicious_cells
 from practicum.gradebook import AnswerKey, AutoScore, CourseGradebook, Restored
-from practicum.judge import compare
 from practicum.marks import Marks
-from practicum.records import Finding, Records
+from practicum.records import Records
 
 if TYPE_CHECKING:
     from practicum.course import Course
@@ -101,21 +104,39 @@ class Run:
         self.recorder.begin(waiting)
         done: list[Graded] = []
         restored: dict[str, tuple[Submission, Restored]] = {}
-        jobs = self._jobs(waiting, restored, done)
+        first = [*self._solution_job()] if waiting else []
+        jobs = chain(first, self._jobs(waiting, restored, done))
         with closing(self._run_all(jobs, workers)) as outcomes:
-            for executed in outcomes:
+            joined = after_solution(self.key, outcomes, expected=bool(first))
+            for executed, solution in joined:
                 submission, origin = restored.pop(executed.name)
                 grading = before.get(submission.student)
                 known = grading.versions if grading is not None else {}
                 if executed.fault:
                     done.append(self._error(submission, executed.fault))
                 else:
-                    done.append(self._finish(submission, origin, executed, known))
+                    scores = pipeline.score(executed.notebook)
+                    marked = self._record(
+                        submission, origin, executed, scores, before=known, solution=solution
+                    )
+                    done.append(marked)
                 while done:
                     yield done.pop(0)
         yield from done
 
-    def _run_all(self, jobs: Iterator[Job], workers: int) -> Generator[Executed, None, None]:
+    def _solution_job(self) -> Iterator[Job]:
+        """Yield the brief's own solution as a job, the first of all, where it is at hand."""
+        name = f"{self.key.notebook}.ipynb"
+        file = self.course.brief_folder(self.key.brief) / name
+        try:
+            restored = pipeline.restore(self.key, file.read_bytes())
+        except (BadSubmission, OSError):
+            return
+        data = _data(self.course, self.key.brief)
+        limits = self.course.settings.limits
+        yield Job(SOLUTION, restored.notebook, (data,), self.key.notebook, limits, (data,))
+
+    def _run_all(self, jobs: Iterable[Job], workers: int) -> Generator[Executed, None, None]:
         if isinstance(self.engine, Cluster):
             return self.engine.run_all(jobs)
         return run_all(self.engine, jobs, workers)
@@ -135,11 +156,12 @@ class Run:
                     done.append(self._without_notebook(submission))
                     continue
                 origin = pipeline.restore(self.key, submitted)
+                noticed = (*origin.findings, *suspicious_cells(origin.notebook))
             except (BadSubmission, OSError) as error:
                 done.append(self._error(submission, str(error)))
                 continue
             # The pool has the notebook: only what was found is needed afterwards.
-            restored[submission.student] = (submission, Restored("", origin.findings))
+            restored[submission.student] = (submission, Restored("", noticed))
             yield self._job(submission, origin)
 
     def _job(self, submission: Submission, restored: Restored) -> Job:
@@ -157,47 +179,21 @@ class Run:
         origin = pipeline.restore_missing(self.key)
         scores = pipeline.score_missing(self.key)
         executed = Executed(submission.student, origin.notebook, 0.0)
-        return self._record(submission, origin, executed, scores, {})
+        return self._record(submission, origin, executed, scores, before={}, solution=Solution())
 
-    def _finish(
-        self,
-        submission: Submission,
-        restored: Restored,
-        executed: Executed,
-        before: Mapping[str, str],
-    ) -> Graded:
-        scores = pipeline.score(executed.notebook)
-        return self._record(submission, restored, executed, scores, before)
-
-    def _record(
+    def _record(  # noqa: PLR0913 (what a mark is made of)
         self,
         submission: Submission,
         restored: Restored,
         executed: Executed,
         scores: tuple[AutoScore, ...],
+        *,
         before: Mapping[str, str],
+        solution: Solution,
     ) -> Graded:
-        points = {cell.id: cell.points for cell in self.key.cells}
-        standing = {
-            score.cell: compare(score.score, judged.verdict, points[score.cell], judged.tamper)
-            for score in scores
-            if (judged := executed.judged.get(score.cell)) is not None
-        }
-        scores = tuple(
-            replace(score, contradicted=True)
-            if score.cell in standing and standing[score.cell].state == "contradicted"
-            else score
-            for score in scores
-        )
-        findings = (
-            *(Finding(cell=c, kind="restored", message=text) for c, text in restored.findings),
-            *(Finding(cell=s.cell, kind="scored", message=s.finding) for s in scores if s.finding),
-            *(
-                Finding(cell=cell, kind=sure.state, message=sure.reason or sure.state)
-                for cell, sure in standing.items()
-                if sure.state != "proved"
-            ),
-        )
+        standing = standing_of(self.key, scores, executed)
+        scores = held(scores, standing)
+        findings = findings_of(restored, executed, scores, standing, solution)
         now = {"submission": submission.content, **self.basis.parts}
         self.recorder.versions = versions() | now
         marks = self.recorder.record(submission, executed.notebook, scores, findings)

@@ -31,6 +31,12 @@ class KeyCell(Value):
         return not metadata["solution"] and bool(metadata["grade"] or metadata["locked"])
 
     @property
+    def is_test(self) -> bool:
+        """Whether the cell is a test that the autograder scores."""
+        metadata = self.metadata
+        return bool(self.cell_type == "code" and metadata["grade"] and not metadata["solution"])
+
+    @property
     def points(self) -> float:
         """What the cell is worth; 0 where it carries no points."""
         return float(self.metadata.get("points", 0.0))

@@ -76,6 +76,9 @@ def build(
     for name in _DEVICES:
         linux.mount(f"/dev/{name}", f"{_ROOT}/dev/{name}", flags=linux.MS_BIND)
     linux.mount("proc", f"{_ROOT}/proc", "proc", flags | linux.MS_NOEXEC)
+    # Its own terminals: IPython runs a shell's command on one.
+    terminals = linux.MS_NOSUID | linux.MS_NOEXEC
+    linux.mount("devpts", f"{_ROOT}/dev/pts", "devpts", terminals, "newinstance,ptmxmode=0666")
     linux.change_root(_ROOT)
     socket.sethostname("box")
 
@@ -104,10 +107,11 @@ def _furnish(uid: int | None) -> None:
             os.makedirs(folder, 0o755, exist_ok=True)  # noqa: PTH103 (pathlib takes twice as long)
         if uid is not None:
             os.chown(f"{_ROOT}{_DISK}{place}", uid, uid)
-    for name in ("proc", ".nothing", "etc"):
+    for name in ("proc", ".nothing", "etc", "dev/pts"):
         os.mkdir(f"{_ROOT}/{name}", 0o755)  # noqa: PTH102 (see above)
     for name in _DEVICES:
         os.close(os.open(f"{_ROOT}/dev/{name}", os.O_CREAT | os.O_WRONLY, 0o644))
+    os.symlink("pts/ptmx", f"{_ROOT}/dev/ptmx")  # noqa: PTH211 (see above)
     for name, target in (("fd", ""), ("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2")):
         os.symlink(f"/proc/self/fd{target}", f"{_ROOT}/dev/{name}")  # noqa: PTH211 (see above)
     for name, target in _root_links():
