@@ -114,7 +114,7 @@ class Witness:
             return self._lost("the judge's process ended")
         except TimedOut:
             return self._lost("the judge did not answer in time")
-        if isinstance(frame, bytes):
+        if isinstance(frame, bytes) or frame.get("kind") != "verdict":
             return self._lost("the judge's process failed")
         return Verdict(**frame["content"])
 

@@ -114,6 +114,8 @@ def _be(request: dict[str, Any], descriptors: list[int], kernel: BoxKernel) -> N
     if request["role"] == "judge":
         serve_judge(channel, others[0])
     else:
+        # Last: what lies beside the notebook can be imported, and shadows nothing.
+        sys.path.append(str(Path.cwd()))
         kernel.begin(channel, others[0] if others else None)
 
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["MarkReport", "mark", "marks_template"]
 
 DELIMITERS = (",", ";", "\t")
+KINDS = frozenset({"written", "autograded"})
+"""The kinds of cells that an instructor marks here; criteria have commands of their own."""
+
 COLUMNS = ("student", "cell", "score", "comment")
 MAX_BYTES = 5_000_000
 MAX_COMMENT = 10_000
@@ -46,7 +49,10 @@ class _Row(Value):
 
 
 def mark(course: Course, brief: str, file: Path, *, progress: Progress = silent) -> MarkReport:
-    """Enter marks for written answers from a CSV file, all of them or none.
+    """Enter marks for answers that wait for a person from a CSV file, all of them or none.
+
+    These are written answers, and tests whose mark has to be confirmed; a test that has its
+    mark can be given another one, too.
 
     Args:
         course: The course.
@@ -60,7 +66,7 @@ def mark(course: Course, brief: str, file: Path, *, progress: Progress = silent)
 
     """
     with sole_writer(course), CourseGradebook(course) as store:
-        points = {c.cell: c.max_points for c in store.cells(brief) if c.kind == "written"}
+        points = {c.cell: c.max_points for c in store.cells(brief) if c.kind in KINDS}
         entries = _entries(file)
         filled = [(line, row) for line, row in entries if row["score"] or row.get("comment")]
         rows = _rows(points, store.students(brief), file, filled)
@@ -74,7 +80,7 @@ def mark(course: Course, brief: str, file: Path, *, progress: Progress = silent)
 
 
 def marks_template(course: Course, brief: str, file: Path) -> int:
-    """Write a table with a row for each written answer that nobody has marked yet.
+    """Write a table with a row for each answer or test that waits for a person's mark.
 
     Returns:
         The number of rows.
@@ -88,8 +94,8 @@ def marks_template(course: Course, brief: str, file: Path) -> int:
         rows = [
             (student, cell.cell, "", "")
             for student in store.students(brief)
-            for cell in store.marks(brief, student).of_kind("written")
-            if cell.score is None
+            for cell in store.marks(brief, student).cells
+            if cell.kind in KINDS and cell.score is None
         ]
     try:
         with file.open("x", encoding="utf-8", newline="") as stream:
@@ -168,7 +174,7 @@ def _wrong(  # noqa: PLR0911 (one reason a return)
     if student not in students:
         return str(UnknownName("submission", student, students)), "correct the student"
     if cell not in points:
-        return str(UnknownName("written answer", cell, points)), "correct the cell"
+        return str(UnknownName("cell", cell, points)), "correct the cell"
     if (student, cell) in seen:
         return f"{student} has two marks for {cell}", "remove one"
     try:

@@ -200,7 +200,10 @@ def _unmarked(mark: CellMark, brief: str) -> tuple[str, str] | None:
     if mark.score is not None:
         return None
     if mark.kind == "autograded":
-        return f"{mark.cell} has no mark", f"run `practicum grade {brief}`"
+        return (
+            f"the mark of {mark.cell} waits for you (`practicum grade` says why)",
+            f"confirm or change it: `practicum mark {brief} --template MARKS.csv`, or formgrader",
+        )
     return (
         f"the written answer {mark.cell} is not marked",
         f"use `practicum mark {brief} --from MARKS.csv` or formgrader",

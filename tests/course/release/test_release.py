@@ -164,7 +164,7 @@ def _unmark(desk: Desk, cell: str) -> None:
     ("cell", "said"),
     [
         ("recommendation", "written answer recommendation is not marked: use `practicum mark"),
-        ("test-answer", "test-answer has no mark: run `practicum grade"),
+        ("test-answer", "mark of test-answer waits for you"),
         ("criterion-chart", "assessments of chart are not in the gradebook: run `practicum review"),
     ],
 )
