@@ -106,7 +106,7 @@ class Witness:
 
     def _verdict(self, source: str) -> Verdict:
         if self._gone:
-            return Verdict("uncrossable", self._gone)
+            return Verdict("uncrossable", self._gone, silent=True)
         try:
             self._judge.channel.send({"test": source, "seconds": self._seconds})
             frame = self._judge.channel.receive(time.monotonic() + self._seconds + PATIENCE)
@@ -120,7 +120,7 @@ class Witness:
 
     def _lost(self, reason: str) -> Verdict:
         self._gone = reason
-        return Verdict("uncrossable", reason)
+        return Verdict("uncrossable", reason, silent=True)
 
     def _tell(self, whose: str, source: str) -> None:
         with suppress(Closed):
