@@ -2,7 +2,7 @@
 # Each prepares what it needs; `make setup` alone is never necessary.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint typecheck format bench docs setup lock clean
+.PHONY: help demo test hostile faults lint typecheck format bench docs setup lock clean
 
 # nbgrader looks for `alembic` on PATH.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -15,6 +15,12 @@ demo: ## walk the whole road in build/demo, from briefs to released feedback
 
 test: ## lint, types, rooms, tests of the built wheel, and every notebook
 	@scripts/test
+
+hostile: ## attack plain nbgrader and us, and write what came of it into docs/security.md
+	@scripts/test-hostile
+
+faults: ## kill, starve and fill up everything while it grades; prints its figures
+	@scripts/test-faults
 
 lint: ## ruff, its formatter, and the rooms' import rule
 	@scripts/lint

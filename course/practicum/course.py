@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -28,6 +28,7 @@ from practicum.values import Id, Value
 
 __all__ = ["Course", "CourseSettings", "Databases", "ScheduledBrief", "settings_problems"]
 
+Read = TypeVar("Read")
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9_.-]*$")]
 
 
@@ -151,6 +152,9 @@ class Course:
     settings: CourseSettings
     roster: Roster = field(repr=False)
     databases: Databases = field(default=Databases(), repr=False)
+    _kept: dict[Path, tuple[object, Any]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @classmethod
     def find(cls, place: str | Path = ".") -> Course:
@@ -204,11 +208,26 @@ class Course:
         """Return the brief; raise UnknownName or InvalidDocument."""
         if name not in self.brief_names:
             raise UnknownName("brief", name, self.brief_names)
-        return read_brief(self.brief_folder(name) / "brief.yml", pay_floor=self.policies.pay_floor)
+        read = partial(read_brief, pay_floor=self.policies.pay_floor)
+        return self._once(self.brief_folder(name) / "brief.yml", read)
 
     def rubric(self, name: str) -> Rubric:
         """Return the rubric of the brief ``name``; raise UnknownName or InvalidDocument."""
-        return read_rubric(self.root / "rubrics" / f"{self.brief(name).rubric}.yml")
+        return self._once(self.root / "rubrics" / f"{self.brief(name).rubric}.yml", read_rubric)
+
+    def _once(self, file: Path, read: Callable[[Path], Read]) -> Read:
+        """Return what a file says, and read it again only when it is another one."""
+        try:
+            about = file.stat()
+        except OSError:
+            return read(file)  # which says what is wrong
+        state = (about.st_mtime_ns, about.st_ctime_ns, about.st_size, about.st_ino)
+        known, value = self._kept.get(file, (None, None))
+        if known != state:
+            value = read(file)
+            self._kept[file] = (state, value)
+        kept: Read = value
+        return kept
 
     def students_of(self, brief: str) -> tuple[str, ...]:
         """Return the ids of the students who are expected to hand in ``brief``."""

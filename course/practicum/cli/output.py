@@ -13,8 +13,16 @@ import click
 from pydantic import BaseModel
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.progress import Progress as RichProgress
+from rich.text import Text
 
 from practicum.course import Course
 from practicum.errors import PracticumError
@@ -68,9 +76,28 @@ def fail(error: PracticumError) -> NoReturn:
     sys.exit(error.exit_code)
 
 
+class _Rate(ProgressColumn):
+    """How many units a minute are finished, or nothing while that is not known."""
+
+    def __init__(self, things: str) -> None:
+        super().__init__()
+        self._things = things
+
+    def render(self, task: Task) -> Text:
+        """Return the rate in words."""
+        speed = task.finished_speed or task.speed
+        return Text(f"{60 * speed:.0f} {self._things}/min" if speed else "")
+
+
 @contextmanager
-def show_progress(*, quiet: bool = False) -> Iterator[Progress]:
-    """Show a bar with time left on standard error while the block runs, if a person looks."""
+def show_progress(*, quiet: bool = False, rate: str = "") -> Iterator[Progress]:
+    """Show a bar with time left on standard error while the block runs, if a person looks.
+
+    Args:
+        quiet: Show nothing.
+        rate: What is counted ("submissions"): then the bar also tells how many a minute.
+
+    """
     if quiet or not _errors.is_terminal:
         yield silent
         return
@@ -79,6 +106,7 @@ def show_progress(*, quiet: bool = False) -> Iterator[Progress]:
         BarColumn(bar_width=24),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
+        *([_Rate(rate)] if rate else []),
         TextColumn("{task.fields[now]}", style="dim"),
         console=_errors,
         transient=True,

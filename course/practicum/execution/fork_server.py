@@ -227,6 +227,8 @@ def _environment(home: str) -> dict[str, str]:
         "IPYTHONDIR": home,
         "MPLCONFIGDIR": home,
         "LANG": "C.UTF-8",
+        # As nbgrader sets it: a notebook can tell that it is being graded.
+        "NBGRADER_EXECUTION": "autograde",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         # A thread that numpy's libraries begin at import would be lost in each child.
         **dict.fromkeys(

@@ -9,18 +9,31 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from practicum.grade.plain import grade_plain
+    from practicum.grade.plain_switch import use_engine
     from practicum.grade.verb import Graded, GradeReport, grade
     from practicum.grade.written import MarkReport, mark, marks_template
 
-__all__ = ["GradeReport", "Graded", "MarkReport", "grade", "mark", "marks_template"]
+__all__ = [
+    "GradeReport",
+    "Graded",
+    "MarkReport",
+    "grade",
+    "grade_plain",
+    "mark",
+    "marks_template",
+    "use_engine",
+]
 
 _HOME = {
     "GradeReport": "verb",
     "Graded": "verb",
     "MarkReport": "written",
     "grade": "verb",
+    "grade_plain": "plain",
     "mark": "written",
     "marks_template": "written",
+    "use_engine": "plain_switch",
 }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import sys
-import sysconfig
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -12,10 +11,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 from practicum import __version__
+from practicum.grade.environment import installed
 from practicum.gradebook import AnswerKey, digest_of
 from practicum.policies import Limits
 
-__all__ = ["Basis", "changes", "environment_digest", "installed", "versions"]
+__all__ = ["Basis", "changes", "environment_digest", "versions"]
 
 WORDS = {
     "submission": "the submission",
@@ -62,14 +62,6 @@ def changes(before: Mapping[str, str], now: Mapping[str, str]) -> tuple[str, ...
 def environment_digest() -> str:
     """Return a digest of the interpreter and of the names and versions of what is installed."""
     return _digest("\n".join(installed()))
-
-
-@cache
-def installed() -> tuple[str, ...]:
-    """Return what the digest is of: the interpreter, and ``name-version`` of each library."""
-    places = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
-    names = sorted(entry.stem for place in places for entry in Path(place).glob("*.dist-info"))
-    return (sys.version, *names)
 
 
 @cache

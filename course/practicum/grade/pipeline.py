@@ -85,14 +85,17 @@ def read(folder: Path, notebook_name: str, limits: Limits) -> bytes | None:
         os.close(descriptor)
 
 
-def restore(key: AnswerKey, submitted: bytes) -> Restored:
+def restore(key: AnswerKey, submitted: bytes, *, add_missing: bool = True) -> Restored:
     """Door 1, trusted: take nothing from the submission but the student's sources.
+
+    Graded cells that are missing are put back, unless ``add_missing`` is False.
 
     Raises:
         BadSubmission: It is not a notebook.
 
     """
-    return gradebook.restore(key, submitted.decode("utf-8", errors="replace"))
+    text = submitted.decode("utf-8", errors="replace")
+    return gradebook.restore(key, text, add_missing=add_missing)
 
 
 def restore_missing(key: AnswerKey) -> Restored:

@@ -22,7 +22,12 @@ if TYPE_CHECKING:
     )
     from practicum.gradebook.execution import execute, inline_plots, quiet_kernel
     from practicum.gradebook.export import export_rows
+    from practicum.gradebook.foreign_course import ForeignCourse
+    from practicum.gradebook.foreign_folder import executed_digest, foreign_draft
+    from practicum.gradebook.foreign_settings import find_foreign_course, foreign_course
+    from practicum.gradebook.foreign_store import ForeignGradebook
     from practicum.gradebook.generation import generate
+    from practicum.gradebook.handing_out import hand_out
     from practicum.gradebook.installation import installed
     from practicum.gradebook.lock import sole_writer
     from practicum.gradebook.marks_store import CourseGradebook
@@ -35,14 +40,21 @@ if TYPE_CHECKING:
         gradebook_digest,
         replace_gradebook,
     )
+    from practicum.gradebook.stored_marks import StoredMarks, marks_source
+    from practicum.gradebook.switch import NbGraderException, autograde_once, hand_over
 
 __all__ = [
     "AnswerKey",
     "AutoScore",
     "CourseGradebook",
+    "ForeignCourse",
+    "ForeignGradebook",
     "KeyCell",
+    "NbGraderException",
     "Restored",
+    "StoredMarks",
     "assignment_released",
+    "autograde_once",
     "collect_folder",
     "configure",
     "copy_database",
@@ -50,11 +62,18 @@ __all__ = [
     "digest_of",
     "drafted",
     "execute",
+    "executed_digest",
     "export_rows",
+    "find_foreign_course",
+    "foreign_course",
+    "foreign_draft",
     "generate",
     "gradebook_digest",
+    "hand_out",
+    "hand_over",
     "inline_plots",
     "installed",
+    "marks_source",
     "nbgrader_config",
     "own_work",
     "quiet_kernel",
@@ -72,9 +91,14 @@ _HOME = {
     "AnswerKey": "answer_key",
     "AutoScore": "scoring",
     "CourseGradebook": "marks_store",
+    "ForeignCourse": "foreign_course",
+    "ForeignGradebook": "foreign_store",
     "KeyCell": "answer_key",
+    "NbGraderException": "switch",
     "Restored": "restoration",
+    "StoredMarks": "stored_marks",
     "assignment_released": "overview",
+    "autograde_once": "switch",
     "collect_folder": "exchange",
     "configure": "config",
     "copy_database": "snapshot",
@@ -82,11 +106,18 @@ _HOME = {
     "digest_of": "autograded",
     "drafted": "autograded",
     "execute": "execution",
+    "executed_digest": "foreign_folder",
     "export_rows": "export",
+    "find_foreign_course": "foreign_settings",
+    "foreign_course": "foreign_settings",
+    "foreign_draft": "foreign_folder",
     "generate": "generation",
     "gradebook_digest": "snapshot",
+    "hand_out": "handing_out",
+    "hand_over": "switch",
     "inline_plots": "execution",
     "installed": "installation",
+    "marks_source": "stored_marks",
     "nbgrader_config": "config",
     "own_work": "autograded",
     "quiet_kernel": "execution",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import StringConstraints
 
 from practicum.values import Value
 
@@ -15,7 +17,8 @@ class KeyCell(Value):
 
     id: str
     cell_type: Literal["code", "markdown", "raw"]
-    source: str
+    # As it is, to the last line end: its checksum is of all of it.
+    source: Annotated[str, StringConstraints(strip_whitespace=False)]
     metadata_json: str
 
     @property

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, select
 
 from practicum.gradebook.answer_key import KeyCell
-from practicum.gradebook.database import TABLES
+from practicum.gradebook.tables import TABLES
 
 __all__ = [
     "Assignment",

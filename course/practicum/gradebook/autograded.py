@@ -19,7 +19,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Draft", "digest_of", "drafted", "own_work"]
+__all__ = [
+    "Draft",
+    "copy_file",
+    "digest_of",
+    "drafted",
+    "own_work",
+    "sync_folder",
+    "write_file",
+]
 
 DRAFT = ".grading-"
 SECRET = "submission_secret.txt"  # noqa: S105 (the name of a file)
@@ -45,7 +53,7 @@ class Draft:
         with contextlib.suppress(FileNotFoundError):
             self.target.rename(old)
         self.place.rename(self.target)
-        _sync(self.target.parent)
+        sync_folder(self.target.parent)
         if old.exists():
             shutil.rmtree(old, ignore_errors=True)
 
@@ -84,13 +92,14 @@ def drafted(  # noqa: PLR0913 (what the folder is made of)
     place.mkdir(mode=0o700)
     try:
         files = {
-            name: _copy(source, place / name) for name, source in _files(submitted, notebook_name)
+            name: copy_file(source, place / name)
+            for name, source in _files(submitted, notebook_name)
         }
-        _write(place / f"{notebook_name}.ipynb", data)
+        write_file(place / f"{notebook_name}.ipynb", data)
         stamp = received_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f UTC")
-        _write(place / TIMESTAMP, stamp.encode("ascii"))
-        _write(place / SECRET, _secret(submitted, target))
-        _sync(place)
+        write_file(place / TIMESTAMP, stamp.encode("ascii"))
+        write_file(place / SECRET, _secret(submitted, target))
+        sync_folder(place)
         work = _work(json.loads(data) if content is None else content, files)
         yield Draft(place, target, work, hashlib.sha256(data).hexdigest())
     finally:
@@ -142,7 +151,7 @@ def _files(folder: Path, notebook_name: str) -> Iterator[tuple[str, Path]]:
             yield file.relative_to(folder).as_posix(), file
 
 
-def _copy(source: Path, target: Path) -> str:
+def copy_file(source: Path, target: Path) -> str:
     """Copy a file and return its SHA-256, reading it once."""
     if not target.parent.exists():
         target.parent.mkdir(parents=True)
@@ -166,14 +175,15 @@ def _secret(*folders: Path) -> bytes:
     return secrets.token_hex(64).encode("ascii")
 
 
-def _write(file: Path, data: bytes) -> None:
+def write_file(file: Path, data: bytes) -> None:
+    """Write a new file and force it to the disk."""
     with file.open("xb") as stream:
         stream.write(data)
         stream.flush()
         os.fsync(stream.fileno())
 
 
-def _sync(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make sure that the names in a folder are on the disk."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:

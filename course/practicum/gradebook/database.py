@@ -1,4 +1,4 @@
-"""nbgrader's database, opened without nbgrader's session: its own tables, our transactions.
+"""nbgrader's database, opened without nbgrader: its tables, our transactions.
 
 nbgrader makes its tables when it opens an empty database, and asks a program called alembic
 for their version. Here both happen in the process and in one transaction, so that a search
@@ -8,31 +8,13 @@ at the same time do no harm (jupyter/nbgrader#1661).
 
 from __future__ import annotations
 
-from nbgrader.api import Base
-from sqlalchemy import (
-    Column,
-    Connection,
-    Engine,
-    MetaData,
-    String,
-    Table,
-    insert,
-    inspect,
-    select,
-)
+from sqlalchemy import Connection, Engine, insert, inspect, select
 
 from practicum.databases import PATIENCE, Patience, open_engine, reading, shown, writing
 from practicum.errors import BadInput
+from practicum.gradebook.tables import METADATA, REVISION, TABLES, VERSION
 
 __all__ = ["REVISION", "TABLES", "open_database"]
-
-REVISION = "e43177bfe90b"
-"""The version of the tables of the nbgrader that we pin, as its alembic calls it."""
-
-TABLES: dict[str, Table] = dict(Base.metadata.tables)
-"""nbgrader's own definitions of its tables, by name."""
-
-_VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
 
 
 def open_database(url: str, course_id: str, patience: Patience = PATIENCE) -> Engine:
@@ -58,10 +40,10 @@ def open_database(url: str, course_id: str, patience: Patience = PATIENCE) -> En
 
 
 def _is_ready(connection: Connection, course_id: str) -> bool:
-    if not inspect(connection).has_table(_VERSION.name):
+    if not inspect(connection).has_table(VERSION.name):
         return False
     course = TABLES["course"]
-    version = connection.scalar(select(_VERSION.c.version_num))
+    version = connection.scalar(select(VERSION.c.version_num))
     if version not in {None, REVISION}:
         message = (
             f"{shown(connection.engine.url)}: its tables have nbgrader's version {version}, and "
@@ -81,10 +63,10 @@ def _prepare(connection: Connection, course_id: str) -> None:
             "run `nbgrader db upgrade` in the course's folder"
         )
         raise BadInput(message)
-    Base.metadata.create_all(connection)
-    _VERSION.create(connection, checkfirst=True)
-    if connection.scalar(select(_VERSION.c.version_num)) is None:
-        connection.execute(insert(_VERSION), {"version_num": REVISION})
+    METADATA.create_all(connection)
+    VERSION.create(connection, checkfirst=True)
+    if connection.scalar(select(VERSION.c.version_num)) is None:
+        connection.execute(insert(VERSION), {"version_num": REVISION})
     course = TABLES["course"]
     if connection.scalar(select(course.c.id).where(course.c.id == course_id)) is None:
         connection.execute(insert(course), {"id": course_id})

@@ -14,7 +14,6 @@ from uuid import uuid4
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from practicum.gradebook.assignment import Assignment, Notebook
-from practicum.gradebook.database import TABLES
 from practicum.gradebook.scoring import AutoScore
 from practicum.gradebook.submission import (
     Comment,
@@ -23,6 +22,7 @@ from practicum.gradebook.submission import (
     Submission,
     read_submissions,
 )
+from practicum.gradebook.tables import TABLES
 
 __all__ = ["Entry", "PenaltyRule", "ask_again", "enter", "set_due", "with_penalties", "write"]
 

@@ -34,7 +34,7 @@ def hand_out(course: Course, brief: str, student: str) -> None:
     graded = course.station("autograded", student=student, brief=brief)
     folder = _ready_folder(course)
     if folder is None or not (graded / "timestamp.txt").is_file():
-        from practicum.gradebook import release_feedback  # noqa: PLC0415 (nbgrader takes seconds)
+        from practicum.gradebook.exchange import release_feedback  # noqa: PLC0415 (takes seconds)
 
         release_feedback(course, brief, student)
         return

@@ -22,9 +22,10 @@ from practicum.gradebook.assignment import (
     read_assignment,
     read_sources,
 )
-from practicum.gradebook.database import TABLES, open_database
+from practicum.gradebook.database import open_database
 from practicum.gradebook.entering import Entry, ask_again, enter, set_due, with_penalties, write
 from practicum.gradebook.submission import Grade, HandedIn, Submission, read_submissions
+from practicum.gradebook.tables import TABLES
 from practicum.marks import CellMark, Kind, Marks, late_penalty
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from practicum.course import Course
     from practicum.gradebook.scoring import AutoScore
 
-__all__ = ["CourseGradebook"]
+__all__ = ["CourseGradebook", "not_graded"]
 
 
 class CourseGradebook:
@@ -322,7 +323,7 @@ class CourseGradebook:
         notebook = self._notebook(brief)
         book = submission.notebooks.get(notebook.id)
         if book is None:
-            raise _not_graded(brief, student)
+            raise not_graded(brief, student)
         grades = {notebook.graded[id_].name: g for id_, g in book.grades.items()}
         words = {notebook.commented[id_]: c.text for id_, c in book.comments.items()}
         cells = tuple(
@@ -368,11 +369,12 @@ class CourseGradebook:
 
 def _of(found: Mapping[str, Submission], brief: str, student: str) -> Submission:
     if student not in found:
-        raise _not_graded(brief, student)
+        raise not_graded(brief, student)
     return found[student]
 
 
-def _not_graded(brief: str, student: str) -> NotReady:
+def not_graded(brief: str, student: str) -> NotReady:
+    """Return the error that says so, with the remedy."""
     return NotReady(f"{brief}: {student} is not graded: run `practicum grade {brief}`")
 
 

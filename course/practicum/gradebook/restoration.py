@@ -32,7 +32,7 @@ class Restored:
     findings: tuple[tuple[str, str], ...]
 
 
-def restore(key: AnswerKey, submitted: str) -> Restored:
+def restore(key: AnswerKey, submitted: str, *, add_missing: bool = True) -> Restored:
     """Rebuild a submission around the answer key.
 
     The student's order of cells is kept, cells without a name are kept as plain code or
@@ -42,13 +42,14 @@ def restore(key: AnswerKey, submitted: str) -> Restored:
     Args:
         key: The released notebook's cells as they must be.
         submitted: The student's notebook as JSON text.
+        add_missing: Put graded cells back that are missing.
 
     Raises:
         BadSubmission: It is not a notebook.
 
     """
     cells, findings = _restored_cells(key, _cells(submitted))
-    _add_missing(key, cells, findings)
+    _add_missing(key, cells, findings, put_back=add_missing)
     notebook = {
         "cells": [cell | {"id": f"cell-{index}"} for index, cell in enumerate(cells)],
         "metadata": {"kernelspec": key.kernelspec},
@@ -112,13 +113,15 @@ def _tampered(original: KeyCell, source: str) -> bool:
     return any(line.strip() not in known for line in source.splitlines())
 
 
-def _add_missing(key: AnswerKey, cells: list[Cell], findings: list[tuple[str, str]]) -> None:
+def _add_missing(
+    key: AnswerKey, cells: list[Cell], findings: list[tuple[str, str]], *, put_back: bool
+) -> None:
     """Put graded cells that are not there behind their predecessor in the release."""
     for position, original in enumerate(key.cells):
         if any(_name(cell) == original.id for cell in cells):
             continue
         findings.append((original.id, "this cell was missing"))
-        if not (original.is_graded or original.locked):
+        if not put_back or not (original.is_graded or original.locked):
             continue
         before = {cell.id for cell in key.cells[:position]}
         at = max((i + 1 for i, cell in enumerate(cells) if _name(cell) in before), default=0)

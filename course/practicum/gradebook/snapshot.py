@@ -10,6 +10,8 @@ from sqlalchemy import Connection, Table, bindparam, delete, insert, select, upd
 
 from practicum.databases import file_of, reading, writing
 from practicum.databases.backup import BUSY_SECONDS, copy_file
+from practicum.gradebook.database import open_database
+from practicum.gradebook.tables import METADATA
 
 __all__ = ["copy_database", "copy_gradebook", "gradebook_digest", "replace_gradebook"]
 
@@ -50,8 +52,6 @@ def copy_gradebook(source: str, target: str, course_id: str) -> None:
     if files[0] is not None and files[1] is not None:
         copy_database(files[0], files[1])
         return
-    from practicum.gradebook.database import open_database  # noqa: PLC0415 (slow to import)
-
     origin, copy = open_database(source, course_id), open_database(target, course_id)
     try:
         with reading(origin) as connection:
@@ -80,8 +80,6 @@ def gradebook_digest(url: str, course_id: str) -> str:
     file = file_of(url)
     if file is not None:
         return hashlib.sha256(file.read_bytes()).hexdigest() if file.exists() else ""
-    from practicum.gradebook.database import open_database  # noqa: PLC0415 (slow to import)
-
     engine = open_database(url, course_id)
     try:
         digest = hashlib.sha256()
@@ -95,10 +93,8 @@ def gradebook_digest(url: str, course_id: str) -> str:
 
 
 def _tables() -> list[Table]:
-    from nbgrader.api import Base  # noqa: PLC0415 (slow to import)
-
     # In an order in which no row names one that is not there yet.
-    return list(Base.metadata.sorted_tables)
+    return METADATA.sorted_tables
 
 
 def _rows(connection: Connection, table: Table) -> Rows:

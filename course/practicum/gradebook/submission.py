@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, bindparam, select
 
 from practicum.gradebook.assignment import Assignment
-from practicum.gradebook.database import TABLES
+from practicum.gradebook.tables import TABLES
 
 __all__ = ["Comment", "Grade", "HandedIn", "Submission", "read_submissions"]
 

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import ast
 import re
+import symtable
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["Definition", "bound_names", "definitions", "is_magic", "parsed"]
+__all__ = [
+    "Definition",
+    "bound_names",
+    "definitions",
+    "is_magic",
+    "parsed",
+    "read_globals",
+    "readings",
+]
 
 MAGIC: Final = re.compile(r"^\s*([%!?]|\w[\w, ]*=\s*[%!])|\?\s*$", re.MULTILINE)
 """A line that only IPython understands."""
+
+PLAIN: Final = (ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.Name)
 
 Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
 
@@ -34,6 +45,24 @@ def bound_names(source: str) -> frozenset[str] | None:
     """Return the names that a cell binds at its top level; None if that cannot be told."""
     tree = parsed(source)
     return None if tree is None else frozenset(_bound(tree))
+
+
+def read_globals(source: str) -> frozenset[str]:
+    """Return the global names that functions and classes in a cell read or write."""
+    tree = parsed(source)
+    if tree is None:
+        return frozenset()
+    try:
+        table = symtable.symtable(ast.unparse(tree), "<cell>", "exec")
+    except (SyntaxError, ValueError, RecursionError):
+        return frozenset()
+    return frozenset(_read_globals(table))
+
+
+def _read_globals(table: symtable.SymbolTable) -> Iterator[str]:
+    for inner in table.get_children():
+        yield from (each.get_name() for each in inner.get_symbols() if each.is_global())
+        yield from _read_globals(inner)
 
 
 def _bound(tree: ast.AST) -> Iterator[str]:
@@ -91,6 +120,24 @@ def definitions(source: str) -> tuple[Definition, ...]:
         if _repeatable(statement)
         for name in _bound(ast.Module([statement], []))
     )
+
+
+def readings(source: str) -> tuple[Definition, ...]:
+    """Return the names that a cell binds to what a library reads from a file, and nothing more."""
+    tree = parsed(source)
+    if tree is None:
+        return ()
+    found = []
+    for statement in tree.body:
+        match statement:
+            case ast.Assign(
+                targets=[ast.Name(id=name)],
+                value=ast.Call(func=ast.Attribute(value=ast.Name(), attr=reads)) as call,
+            ) if reads.startswith(("read_", "load", "genfromtxt")):
+                parts = [*call.args, *(each.value for each in call.keywords)]
+                if all(isinstance(each, PLAIN) for each in parts):
+                    found.append(Definition(name, statement))
+    return tuple(found)
 
 
 def _repeatable(statement: ast.stmt) -> bool:

@@ -15,6 +15,9 @@ CLOSE: Final = 1e-9
 """How many points two marks may differ by and still be the same."""
 
 TAMPERED = "asserts do not work in the student's process: {detail}"
+SILENT = (
+    "in place the test gives {here:g} of {most:g} points, and the judge got no answer: {detail}"
+)
 NOT_JUDGED = "not judged apart from the student's code: {detail}"
 DIFFERENT = "in place the test gives {here:g} of {most:g} points, at the judge {there:g}: {detail}"
 
@@ -45,6 +48,9 @@ def compare(
     if tamper is not None and tamper.state == "tampered":
         return Standing("contradicted", TAMPERED.format(detail=tamper.detail))
     there = _points(verdict, max_points)
+    if verdict.silent and in_place:
+        text = SILENT.format(here=in_place, most=max_points, detail=verdict.detail)
+        return Standing("contradicted", text)
     if in_place is None or there is None:
         return Standing("unproved", NOT_JUDGED.format(detail=verdict.detail or "there is no score"))
     if abs(in_place - there) <= CLOSE:

@@ -106,6 +106,10 @@ def set_random_state(state: tuple[Any, ...]) -> None:
         sys.modules["numpy"].random.set_state(state[1])
 
 
+class _Ended(Uncrossable):
+    """The copy that answers has ended, or answers no more."""
+
+
 class Crossing:
     """Answers for one namespace.
 
@@ -136,9 +140,11 @@ class Crossing:
             if self._copy is None and self._snapshots and do == "act":
                 self._copy = self._fork()
             if self._copy is not None:
-                return self._relay(request)
+                return self._relay(request, asked.get("seconds"))
             reply = self._act(asked) if do == "act" else self._get(asked)
             return encode(reply, cap=2 * CAP, foreign=self._handle)
+        except _Ended as error:
+            return encode({"uncrossable": str(error), "ended": True})
         except Uncrossable as error:
             return encode({"uncrossable": str(error)[:500]})
         except Exception as error:  # noqa: BLE001 (the process is hostile: whatever it does)
@@ -178,13 +184,17 @@ class Crossing:
         finally:
             os._exit(0)
 
-    def _relay(self, request: bytes) -> bytes:
+    def _relay(self, request: bytes, seconds: float | None) -> bytes:
+        """Let the copy answer, as long as the judge waits: then this process is free again."""
         assert self._copy is not None  # noqa: S101 (for the type checker)
         try:
+            self._copy[1].settimeout(seconds)
             send(self._copy[1], request)
             return receive(self._copy[1])
+        except TimeoutError:
+            raise _Ended("a function of the student's did not return in time") from None
         except (OSError, EOFError):
-            raise Uncrossable("the student's process ended during a call") from None
+            raise _Ended("the student's process ended during a call") from None
 
     # --- names ---------------------------------------------------------------------------------
 

@@ -8,7 +8,13 @@ import types
 from typing import Any, Final
 
 from practicum.errors import Uncrossable
-from practicum.judge.bindings import Definition, bound_names, definitions
+from practicum.judge.bindings import (
+    Definition,
+    bound_names,
+    definitions,
+    read_globals,
+    readings,
+)
 from practicum.judge.crossing import digest_of
 from practicum.judge.encoding import encode
 from practicum.judge.student import MISSING, Student
@@ -44,6 +50,10 @@ class Namespace(dict[str, Any]):
         self._fetched: dict[str, tuple[bytes, Any]] = {}
         self._fresh: dict[str, Any] = {}
         self._before: dict[str, Any] = {}
+        self._taken: set[str] = set()
+        self._sources: list[str] = []
+        self._readings: dict[str, Definition] = {}
+        self._read: dict[str, bytes] = {}
 
     # --- what ran in the student's process -------------------------------------------------------
 
@@ -58,6 +68,8 @@ class Namespace(dict[str, Any]):
             self._of_student.discard(name)
         self._of_course |= names
         self._definitions |= found
+        self._readings = {n: d for n, d in self._readings.items() if n not in names}
+        self._readings |= {each.name: each for each in readings(source)}
 
     def student_ran(self, source: str) -> None:
         """Take note of a student's cell: names of the course's and of tests may be rebound."""
@@ -70,12 +82,14 @@ class Namespace(dict[str, Any]):
                 self.pop(name, None)
             self._contested[name] = own
         self._of_student |= names or frozenset()
+        self._sources.append(source)
 
     # --- one test cell -------------------------------------------------------------------------
 
     def begin(self) -> None:
         """Begin a test cell."""
         self._before = dict(self)
+        self._taken.clear()
         self._fetched.clear()
         self._fresh.clear()
 
@@ -84,7 +98,7 @@ class Namespace(dict[str, Any]):
         for name, value in list(self.items()):
             fetched = name in self._fetched and self._fetched[name][1] is value
             if fetched or (name not in self._always and self._student.stands_in(value)):
-                del self[name]
+                dict.__delitem__(self, name)
             elif self._before.get(name, ANYTHING) is not value:
                 self._unjudged.discard(name)
                 self._contested.pop(name, None)
@@ -98,7 +112,15 @@ class Namespace(dict[str, Any]):
         self._fresh.clear()
 
     def rebound(self) -> dict[str, Any]:
-        """Return the course's names that this test cell has bound: functions may look at them."""
+        """Return the course's names that this test cell has bound: functions may look at them.
+
+        Raises:
+            Uncrossable: It has taken or bound a name of the student's that a function looks at.
+
+        """
+        taken = {name for name in self._taken if not dict.__contains__(self, name)}
+        for name in taken | self._bound_again():
+            raise self._student.refuse(f"the test takes or binds the student's `{name}` again")
         self._stale()
         return {
             name: value
@@ -109,13 +131,33 @@ class Namespace(dict[str, Any]):
             and self._before.get(name, ANYTHING) is not value
         }
 
+    def _bound_again(self) -> set[str]:
+        """Names that this test cell has bound, and of which a student's function reads its own."""
+        bound = {
+            name
+            for name in self._of_student - self._always
+            if (value := dict.get(self, name, ANYTHING)) is not ANYTHING
+            and self._before.get(name, ANYTHING) is not value
+            and (name not in self._fetched or self._fetched[name][1] is not value)
+            and not isinstance(value, types.ModuleType)
+        }
+        return bound & set().union(*map(read_globals, self._sources)) if bound else bound
+
+    def __delitem__(self, name: str) -> None:
+        """Note that the test takes a name away: the student's functions would miss it."""
+        if name in self._of_student:
+            self._taken.add(name)
+            if not dict.__contains__(self, name):
+                self._theirs(name, hides=False)
+        super().__delitem__(name)
+
     def _stale(self) -> None:
         """Look again, after a call, at every value that was fetched: it may have changed it."""
         for name, held in self._fetched.items():
             if self._student.stands_in(held[1]):
                 continue
             if dict.get(self, name, ANYTHING) is held[1]:
-                del self[name]
+                dict.__delitem__(self, name)
                 self._fresh[name] = held
         for name in self._fresh:
             self._fetched.pop(name, None)
@@ -123,6 +165,8 @@ class Namespace(dict[str, Any]):
     # --- looking up ----------------------------------------------------------------------------
 
     def __missing__(self, name: str) -> Any:  # noqa: ANN401
+        if name in self._taken:
+            raise KeyError(name)
         if name in self._unjudged:
             raise self._student.refuse(f"`{name}` was made by a test that could not be judged")
         if name in self._contested:
@@ -156,9 +200,23 @@ class Namespace(dict[str, Any]):
             raise KeyError(name)
         if hides and callable(value):
             raise self._student.refuse(f"the student's `{name}` hides Python's own")
+        if name in self._readings and self._own_reading(name) not in {b"", digest}:
+            self._student.doubt = f"`{name}` is no longer what the course's cell has read"
         self._fetched[name] = (digest, value)
         self[name] = value
         return value
+
+    def _own_reading(self, name: str) -> bytes:
+        """Return the digest of what the course's cell reads from its file; read once."""
+        if name not in self._read:
+            statement = self._readings[name].statement
+            try:
+                exec(compile(ast.Module([statement], []), "<course>", "exec"), self)  # noqa: S102
+                self._read[name] = digest_of(encode(dict.get(self, name)))
+            except Exception:  # noqa: BLE001 (what cannot be read here is not compared)
+                self._read[name] = b""
+            self.pop(name, None)
+        return self._read[name]
 
     def _defined(self, name: str) -> Any:  # noqa: ANN401
         """Repeat a definition of the course's."""

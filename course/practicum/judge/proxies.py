@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Generator
 from typing import Any, Final, Protocol, cast
 
@@ -28,6 +29,15 @@ REFLECTED: Final = frozenset(
         *("rshift", "sub", "truediv", "xor"),
     )
 )
+COMPARING: Final = frozenset(
+    {"equals", "eq", "ne", "compare", "isin", "issubset", "issuperset", "isdisjoint", "index"}
+    | {"startswith", "endswith", "match", "count", "all", "any", "identical"}
+)
+"""Methods of libraries' values that compare: an answer's own must not."""
+
+TELLING: Final = REFLECTED | {"__contains__", "__divmod__"}
+"""What, done to an answer with the expected value at hand, would let the answer judge itself."""
+
 HARMLESS: Final = frozenset(
     f"__{name}__"
     for name in (
@@ -48,6 +58,9 @@ class Link(Protocol):
 
     def refuse(self, reason: str) -> Uncrossable:
         """Note that this test cell cannot be judged, and return the error to raise."""
+
+    def was_volunteered(self, value: object) -> bool:
+        """Whether an object was an answer: it was not the test that made it from a class."""
 
 
 def function_proxy(link: Link, name: str, doc: str) -> Callable[..., Any]:
@@ -116,6 +129,8 @@ class StudentObject(metaclass=StudentClass):
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401
         if name[:2] == "__" and name != "__dict__":
             raise AttributeError(name)
+        if name in COMPARING and self.link_.was_volunteered(self):
+            raise self.link_.refuse(f"the test lets a student's object do `{name}`")
         return self.link_.act("attribute", self, name)
 
     def __setattr__(self, name: str, value: Any) -> None:  # noqa: ANN401
@@ -149,13 +164,42 @@ def object_proxy(kind: StudentClass) -> Any:  # noqa: ANN401
     return object.__new__(cast("type[StudentObject]", kind))
 
 
+def _says_yes_to_all(link: Link, value: object, name: str, other: object) -> bool:
+    """Whether an object equals, or is on both sides of, what it cannot have known."""
+    if name in {"__eq__", "__ne__"}:
+        asked = ("__eq__", _decoy(other)), ("__eq__", _decoy(other))
+    else:
+        decoy = _decoy(other)
+        asked = ("__lt__", decoy), ("__gt__", decoy)
+    try:
+        return all(link.act(action, value, decoy) is True for action, decoy in asked)
+    except Uncrossable:
+        raise
+    except Exception:  # noqa: BLE001 (an object that cannot be compared does not lie)
+        return False
+
+
+def _decoy(other: object) -> object:
+    """Return a value of the other's type that nobody expects."""
+    if isinstance(other, float):
+        return other + 1.0 + secrets.randbelow(1 << 20)
+    if isinstance(other, int):
+        return int(other) + 1 + secrets.randbelow(1 << 20)
+    return secrets.token_hex(9)
+
+
 def _special(name: str, *, reflected: bool = False) -> Callable[..., Any]:
     def method(self: Any, *args: Any, **named: Any) -> Any:  # noqa: ANN401
         link: Link = self.link_
         if name not in ACTIONS:
             raise link.refuse(f"the test uses {name} of a student's object")
         if name in COMPARISONS and not isinstance(args[0], StudentObject):
+            if _says_yes_to_all(link, self, name, args[0]):
+                raise AssertionError("an object of the student's says yes to every comparison")
             raise link.refuse("the test compares a student's object with data")
+        hands_data = any(not isinstance(arg, StudentObject) for arg in args)
+        if name in TELLING and hands_data and link.was_volunteered(self):
+            raise link.refuse("the test computes with a student's object and data")
         ordered = (*args, self) if reflected else (self, *args)
         value = link.act(name, *ordered, **named)
         return iter(value) if name == "__iter__" else value

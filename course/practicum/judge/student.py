@@ -36,11 +36,15 @@ class Student:
         self._known: dict[str, tuple[bytes, bytes]] = {}
         self._stand_ins: dict[int, Any] = {}
         self._handles: dict[int, tuple[Any, int]] = {}
+        self._volunteered: set[int] = set()
+        self._called = self._declined = False
         self._name = ""
         self._state = _print_of(random_state())
         self._random_shared = False
         self.deadline: float | None = None
         self.refusal = ""
+        self.silent = False
+        self.doubt = ""
         self.calls = 0
         self.raised: list[BaseException] = []
         self.rebound: Callable[[], dict[str, Any]] = dict
@@ -48,6 +52,7 @@ class Student:
     def begin(self, deadline: float | None) -> None:
         """Begin a test cell."""
         self.deadline, self.refusal, self.calls = deadline, "", 0
+        self.silent, self.doubt = False, ""
         self.raised.clear()
         self._state, self._random_shared = _print_of(random_state()), False
 
@@ -55,19 +60,28 @@ class Student:
         """End a test cell: objects that stand for a student's do so no longer."""
         self._stand_ins.clear()
         self._handles.clear()
+        self._volunteered.clear()
         try:
             self._ask(encode({"do": "end"}))
         except (OSError, EOFError):
             self._known.clear()
 
-    def refuse(self, reason: str) -> Uncrossable:
-        """Note that this test cell cannot be judged, whatever the test makes of the error."""
-        self.refusal = self.refusal or reason
+    def refuse(self, reason: str, *, silent: bool = False) -> Uncrossable:
+        """Note that this test cell cannot be judged, whatever the test makes of the error.
+
+        ``silent`` says that it is so because the student's process gave no sensible answer.
+        """
+        if not self.refusal:
+            self.refusal, self.silent = reason, silent
         return Uncrossable(reason)
 
     def stands_in(self, value: object) -> bool:
         """Whether a value stands for something in the student's process."""
         return isinstance(value, StudentObject | StudentClass) or id(value) in self._handles
+
+    def was_volunteered(self, value: object) -> bool:
+        """Whether an object was an answer: it was not the test that made it from a class."""
+        return id(value) in self._volunteered
 
     # --- names ---------------------------------------------------------------------------------
 
@@ -91,9 +105,10 @@ class Student:
             self._known[name] = (digest, data)
         self._name = name
         try:
+            self._declined = False
             return digest, decode(data, foreign=self._value)
         except Uncrossable as error:
-            raise self.refuse(f"`{name}`: {error}") from None
+            raise self.refuse(f"`{name}`: {error}", silent=not self._declined) from None
         finally:
             self._name = ""
 
@@ -118,6 +133,7 @@ class Student:
 
         """
         self.calls += 1
+        self._called = action == "call" and not isinstance(args[0], StudentClass)
         reply = self._request(
             {
                 "do": "act",
@@ -176,19 +192,24 @@ class Student:
     def _request(self, message: dict[str, Any]) -> dict[str, Any]:
         if self.refusal:
             raise Uncrossable(self.refusal)
-        if self.deadline is not None and time.monotonic() > self.deadline:
-            raise self.refuse("the test ran out of time at the judge")
+        if self.deadline is not None:
+            message["seconds"] = self.deadline - time.monotonic()
+            if message["seconds"] <= 0:
+                raise self.refuse("the test ran out of time at the judge", silent=True)
+        self._declined = True
         try:
             answer = self._ask(encode(message, cap=2 * CAP))
+            self._declined = False
             reply = decode(answer, cap=4 * CAP, foreign=self._value)
         except (OSError, EOFError) as error:
-            raise self.refuse(f"the student's process does not answer: {error}") from None
+            reason = f"the student's process does not answer: {error}"
+            raise self.refuse(reason, silent=True) from None
         except Uncrossable as error:
-            raise self.refuse(str(error)) from None
+            raise self.refuse(str(error), silent=not self._declined) from None
         if type(reply) is not dict or not _well_formed(reply, message["do"]):
-            raise self.refuse("the student's process answers nonsense")
+            raise self.refuse("the student's process answers nonsense", silent=True)
         if "uncrossable" in reply:
-            raise self.refuse(str(reply["uncrossable"]))
+            raise self.refuse(str(reply["uncrossable"]), silent="ended" in reply)
         return reply
 
     def _data(self, value: Any) -> bytes:  # noqa: ANN401
@@ -210,7 +231,13 @@ class Student:
         return {"of": place}
 
     def _value(self, told: Any) -> Any:  # noqa: ANN401
-        """Make what stands for a thing that is not data."""
+        """Make what stands for a thing that is not data, or decline to."""
+        self._declined = True
+        value = self._stand_in_for(told)
+        self._declined = False
+        return value
+
+    def _stand_in_for(self, told: Any) -> Any:  # noqa: ANN401
         if "module" in told:
             return libraries.module_of(self._name, told["module"])
         if "of" in told:
@@ -220,6 +247,8 @@ class Student:
             value = self._stand_in(told, number)
             self._stand_ins[number] = value
             self._handles[id(value)] = (value, number)
+            if self._name or self._called:
+                self._volunteered.add(id(value))
         return self._stand_ins[number]
 
     def _of_library(self, module: str, name: str) -> Any:  # noqa: ANN401

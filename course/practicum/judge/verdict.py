@@ -30,9 +30,12 @@ LOOKS_ELSEWHERE: Final = frozenset(
         *("__code__", "__globals__", "__closure__", "__defaults__", "__kwdefaults__"),
         *("__annotations__", "__wrapped__", "getsource", "signature", "getfullargspec"),
         *("patch", "monkeypatch", "mock", "inspect", "get_ipython", "In", "Out", "stdin"),
+        *("errstate", "seterr", "seterrcall", "option_context", "set_option", "reset_option"),
+        *("setrecursionlimit", "setlocale", "environ", "putenv", "chdir"),
     }
 )
-"""Names in a test that ask for a figure, a file or a source that only the student's process has."""
+"""Names in a test that ask for a figure, a file or a source that only the student's process has,
+or that set what the student's functions would see only in one process with the test."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class Verdict:
         detail: The error, or why the judge cannot tell. It may quote a hidden test.
         seconds: What judging took.
         value: The partial credit, for the outcome ``value``.
+        silent: It cannot tell because the student's process gave no sensible answer.
 
     """
 
@@ -52,6 +56,7 @@ class Verdict:
     detail: str = ""
     seconds: float = 0.0
     value: float | None = None
+    silent: bool = False
 
 
 class Judge:
@@ -89,7 +94,8 @@ class Judge:
         if isinstance(found, ast.Module):
             found = self._run(found, source, deadline)
         outcome, detail, value = found
-        return Verdict(outcome, detail[:DETAIL], time.perf_counter() - start, value)
+        silent = outcome == "uncrossable" and self._student.silent
+        return Verdict(outcome, detail[:DETAIL], time.perf_counter() - start, value, silent)
 
     def _parsed(self, source: str) -> ast.Module | Found:
         try:
@@ -101,6 +107,7 @@ class Judge:
         for node in ast.walk(tree):
             name = _asks_elsewhere(node)
             if name:
+                self._student.silent = False
                 self._names.begin()
                 self._names.end(tree, judged=False)
                 return "uncrossable", f"the test uses `{name}`", None
@@ -121,6 +128,8 @@ class Judge:
             return "uncrossable", self._student.refusal, None
         if found[0] != "failed" and err.getvalue():
             return "failed", f"stderr: {err.getvalue()}", None
+        if self._student.doubt and (found[0] == "passed" or found[2]):
+            return "uncrossable", self._student.doubt, None
         return found
 
     def _executed(self, tree: ast.Module, source: str) -> Found:

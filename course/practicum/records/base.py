@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any, TypeVar
 
-from sqlalchemy import Engine, Table, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Engine, Row, insert, select
 
 from practicum.databases import reading, writing
-from practicum.records.tables import AuditRow
+from practicum.records.tables import AUDIT
 from practicum.records.values import AuditEntry
+from practicum.values import Value
 
-__all__ = ["Clock", "Store", "utc_now"]
+__all__ = ["Clock", "Store", "utc_now", "value_of"]
 
-_AUDIT: Table = AuditRow.metadata.tables[AuditRow.__tablename__]
+Kind = TypeVar("Kind", bound=Value)
 
 Clock = Callable[[], datetime]
 
@@ -23,6 +24,12 @@ Clock = Callable[[], datetime]
 def utc_now() -> datetime:
     """Return the time in UTC."""
     return datetime.now(UTC)
+
+
+def value_of(kind: type[Kind], row: Row[Any]) -> Kind:
+    """Return a row as the value whose fields its columns are named after."""
+    columns = row._mapping  # noqa: SLF001 (SQLAlchemy's public name for it)
+    return kind.model_validate({name: columns[name] for name in kind.model_fields})
 
 
 class Store:
@@ -40,37 +47,26 @@ class Store:
         self, action: str, *, brief: str = "", student: str = "", by: str = "", detail: str = ""
     ) -> None:
         """Add a line to the audit log."""
-        with self._writing() as session:
-            self._note(session, action, brief=brief, student=student, by=by, detail=detail)
+        with self._writing() as connection:
+            self._note(connection, action, brief=brief, student=student, by=by, detail=detail)
 
     def audit(self) -> tuple[AuditEntry, ...]:
         """Return the whole audit log, oldest first."""
-        with self._reading() as session:
-            rows = session.scalars(select(AuditRow).order_by(AuditRow.id))
-            return tuple(
-                AuditEntry(
-                    at=row.at,
-                    action=row.action,
-                    brief=row.brief,
-                    student=row.student,
-                    by=row.by,
-                    detail=row.detail,
-                )
-                for row in rows
-            )
+        with self._reading() as connection:
+            rows = connection.execute(select(AUDIT).order_by(AUDIT.c.id))
+            return tuple(value_of(AuditEntry, row) for row in rows)
 
     @contextmanager
-    def _reading(self) -> Iterator[Session]:
-        with reading(self._engine) as connection, Session(connection) as session:
-            yield session
+    def _reading(self) -> Iterator[Connection]:
+        with reading(self._engine) as connection:
+            yield connection
 
     @contextmanager
-    def _writing(self) -> Iterator[Session]:
-        with writing(self._engine) as connection, Session(connection) as session:
-            yield session
-            session.flush()
+    def _writing(self) -> Iterator[Connection]:
+        with writing(self._engine) as connection:
+            yield connection
 
-    def _note(self, session: Session, action: str, **about: str) -> None:
+    def _note(self, connection: Connection, action: str, **about: str) -> None:
         """Write to the log within a transaction; ids are checked here for all that write."""
         entry = AuditEntry.model_validate({"at": self._clock(), "action": action} | about)
-        session.connection().execute(insert(_AUDIT), entry.model_dump())
+        connection.execute(insert(AUDIT), entry.model_dump())

@@ -7,10 +7,10 @@ import hmac
 import re
 import secrets
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from practicum.records.base import Store
-from practicum.records.tables import SecretRow
+from practicum.records.tables import SECRETS
 
 __all__ = ["BlindCodes", "code_of", "normal_code"]
 
@@ -56,17 +56,17 @@ class BlindCodes(Store):
         return code_of(self._secret, brief, student)
 
     def _read_secret(self) -> bytes | None:
-        with self._reading() as session:
-            value = session.scalar(select(SecretRow.value).where(SecretRow.name == SECRET))
+        with self._reading() as connection:
+            value = connection.scalar(select(SECRETS.c.value).where(SECRETS.c.name == SECRET))
             return bytes.fromhex(value) if value is not None else None
 
     def _make_secret(self) -> bytes:
-        with self._writing() as session:
-            query = select(SecretRow.value).where(SecretRow.name == SECRET)
-            made_meanwhile = session.scalar(query.with_for_update())
+        with self._writing() as connection:
+            query = select(SECRETS.c.value).where(SECRETS.c.name == SECRET)
+            made_meanwhile = connection.scalar(query.with_for_update())
             if made_meanwhile is not None:
                 return bytes.fromhex(made_meanwhile)
             secret = secrets.token_bytes(32)
-            session.add(SecretRow(name=SECRET, value=secret.hex()))
-            self._note(session, "secret", detail=f"made the secret of the {SECRET}")
+            connection.execute(insert(SECRETS), {"name": SECRET, "value": secret.hex()})
+            self._note(connection, "secret", detail=f"made the secret of the {SECRET}")
             return secret

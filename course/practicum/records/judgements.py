@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Select, func, insert, select
 
-from practicum.records.base import Store
-from practicum.records.tables import AssessmentRow, DecisionRow
+from practicum.records.base import Store, value_of
+from practicum.records.tables import ASSESSMENTS, DECISIONS
 from practicum.records.values import Assessment, Decision
 
 __all__ = ["Judgements"]
@@ -23,40 +23,40 @@ class Judgements(Store):
 
     def assess_all(self, assessments: Iterable[Assessment]) -> tuple[bool, ...]:
         """Keep many assessments in one transaction; tell for each whether it was new."""
-        with self._writing() as session:
-            return tuple([self._assess(session, assessment) for assessment in assessments])
+        with self._writing() as connection:
+            return tuple([self._assess(connection, assessment) for assessment in assessments])
 
     def assessments(self, brief: str, student: str | None = None) -> tuple[Assessment, ...]:
         """Return the assessments that count, by student, criterion and reviewer."""
-        newest = select(func.max(AssessmentRow.id)).where(AssessmentRow.brief == brief)
+        newest = select(func.max(ASSESSMENTS.c.id)).where(ASSESSMENTS.c.brief == brief)
         if student is not None:
-            newest = newest.where(AssessmentRow.student == student)
+            newest = newest.where(ASSESSMENTS.c.student == student)
         newest = newest.group_by(
-            AssessmentRow.student, AssessmentRow.criterion, AssessmentRow.reviewer
+            ASSESSMENTS.c.student, ASSESSMENTS.c.criterion, ASSESSMENTS.c.reviewer
         )
-        query = select(AssessmentRow).where(AssessmentRow.id.in_(newest))
+        query = select(ASSESSMENTS).where(ASSESSMENTS.c.id.in_(newest))
         return self._assessments(
-            query.order_by(AssessmentRow.student, AssessmentRow.criterion, AssessmentRow.reviewer)
+            query.order_by(ASSESSMENTS.c.student, ASSESSMENTS.c.criterion, ASSESSMENTS.c.reviewer)
         )
 
     def history(self, brief: str, student: str, criterion: str) -> tuple[Assessment, ...]:
         """Return every assessment ever given of one criterion of a submission, oldest first."""
         return self._assessments(
-            select(AssessmentRow)
+            select(ASSESSMENTS)
             .where(
-                AssessmentRow.brief == brief,
-                AssessmentRow.student == student,
-                AssessmentRow.criterion == criterion,
+                ASSESSMENTS.c.brief == brief,
+                ASSESSMENTS.c.student == student,
+                ASSESSMENTS.c.criterion == criterion,
             )
-            .order_by(AssessmentRow.id)
+            .order_by(ASSESSMENTS.c.id)
         )
 
     def decide(self, decision: Decision) -> None:
         """Keep what an instructor decided in moderation."""
-        with self._writing() as session:
-            session.add(DecisionRow(**decision.model_dump()))
+        with self._writing() as connection:
+            connection.execute(insert(DECISIONS), decision.model_dump())
             self._note(
-                session,
+                connection,
                 "decide",
                 brief=decision.brief,
                 student=decision.student,
@@ -66,66 +66,41 @@ class Judgements(Store):
 
     def decisions(self, brief: str, student: str | None = None) -> tuple[Decision, ...]:
         """Return the decisions that count, by student and criterion."""
-        newest = select(func.max(DecisionRow.id)).where(DecisionRow.brief == brief)
+        newest = select(func.max(DECISIONS.c.id)).where(DECISIONS.c.brief == brief)
         if student is not None:
-            newest = newest.where(DecisionRow.student == student)
-        newest = newest.group_by(DecisionRow.student, DecisionRow.criterion)
-        query = select(DecisionRow).where(DecisionRow.id.in_(newest))
-        with self._reading() as session:
-            rows = session.scalars(query.order_by(DecisionRow.student, DecisionRow.criterion))
-            return tuple(_decision(row) for row in rows)
+            newest = newest.where(DECISIONS.c.student == student)
+        newest = newest.group_by(DECISIONS.c.student, DECISIONS.c.criterion)
+        query = select(DECISIONS).where(DECISIONS.c.id.in_(newest))
+        with self._reading() as connection:
+            rows = connection.execute(query.order_by(DECISIONS.c.student, DECISIONS.c.criterion))
+            return tuple(value_of(Decision, row) for row in rows)
 
-    def _assessments(self, query: Select[AssessmentRow]) -> tuple[Assessment, ...]:
-        with self._reading() as session:
-            return tuple(_assessment(row) for row in session.scalars(query))
+    def _assessments(self, query: Select[Any]) -> tuple[Assessment, ...]:
+        with self._reading() as connection:
+            return tuple(value_of(Assessment, row) for row in connection.execute(query))
 
-    def _assess(self, session: Session, assessment: Assessment) -> bool:
-        newest = session.scalar(
-            select(AssessmentRow)
+    def _assess(self, connection: Connection, assessment: Assessment) -> bool:
+        newest = connection.execute(
+            select(ASSESSMENTS)
             .where(
-                AssessmentRow.brief == assessment.brief,
-                AssessmentRow.student == assessment.student,
-                AssessmentRow.criterion == assessment.criterion,
-                AssessmentRow.reviewer == assessment.reviewer,
+                ASSESSMENTS.c.brief == assessment.brief,
+                ASSESSMENTS.c.student == assessment.student,
+                ASSESSMENTS.c.criterion == assessment.criterion,
+                ASSESSMENTS.c.reviewer == assessment.reviewer,
             )
-            .order_by(AssessmentRow.id.desc())
+            .order_by(ASSESSMENTS.c.id.desc())
             .limit(1)
-        )
+        ).first()
         said = (assessment.level, assessment.words)
         if newest is not None and (newest.level, newest.words) == said:
             return False
-        session.add(AssessmentRow(**assessment.model_dump()))
+        connection.execute(insert(ASSESSMENTS), assessment.model_dump())
         self._note(
-            session,
+            connection,
             "assess",
             brief=assessment.brief,
             student=assessment.student,
             by=assessment.reviewer,
             detail=f"{assessment.criterion}: level {assessment.level}",
         )
-        session.flush()
         return True
-
-
-def _assessment(row: AssessmentRow) -> Assessment:
-    return Assessment(
-        brief=row.brief,
-        student=row.student,
-        criterion=row.criterion,
-        reviewer=row.reviewer,
-        level=row.level,
-        words=row.words,
-        at=row.at,
-    )
-
-
-def _decision(row: DecisionRow) -> Decision:
-    return Decision(
-        brief=row.brief,
-        student=row.student,
-        criterion=row.criterion,
-        level=row.level,
-        reason=row.reason,
-        by=row.by,
-        at=row.at,
-    )

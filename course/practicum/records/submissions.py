@@ -6,20 +6,17 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Connection, Select, func, insert, select
 
 from practicum.errors import BadInput
-from practicum.records.base import Store
-from practicum.records.tables import (
-    FindingRow,
-    PublicationRow,
-    ReceiptRow,
-    ReleaseRow,
-    StateRow,
-)
+from practicum.records.base import Store, value_of
+from practicum.records.tables import FINDINGS, PUBLICATIONS, RECEIPTS, RELEASES, STATES
 from practicum.records.values import Finding, Publication, Receipt, Release, State
 
 __all__ = ["Submissions"]
+
+_MOVING = {"state", "detail", "since"}
+"""What of a receipt changes while the submission is on the road."""
 
 
 class Submissions(Store):
@@ -28,20 +25,16 @@ class Submissions(Store):
     def publish(self, brief: str, *, digest: str, proofs: Iterable[dict[str, Any]]) -> None:
         """Note that a brief was published, with the proofs that held (plain JSON data)."""
         value = Publication(brief=brief, digest=digest, proofs=tuple(proofs), at=self._clock())
-        with self._writing() as session:
-            session.add(PublicationRow(**value.model_dump() | {"proofs": list(value.proofs)}))
-            self._note(session, "publish", brief=brief, detail=digest)
+        with self._writing() as connection:
+            connection.execute(insert(PUBLICATIONS), value.model_dump())
+            self._note(connection, "publish", brief=brief, detail=digest)
 
     def publication(self, brief: str) -> Publication | None:
         """Return the newest publication of a brief, or None."""
-        query = select(PublicationRow).where(PublicationRow.brief == brief)
-        with self._reading() as session:
-            row = session.scalar(query.order_by(PublicationRow.id.desc()).limit(1))
-            if row is None:
-                return None
-            return Publication(
-                brief=row.brief, digest=row.digest, proofs=tuple(row.proofs), at=row.at
-            )
+        query = select(PUBLICATIONS).where(PUBLICATIONS.c.brief == brief)
+        with self._reading() as connection:
+            row = connection.execute(query.order_by(PUBLICATIONS.c.id.desc()).limit(1)).first()
+            return value_of(Publication, row) if row is not None else None
 
     def receive(  # noqa: PLR0913 (what there is to know about a submission)
         self,
@@ -79,27 +72,29 @@ class Submissions(Store):
             size=size,
             since=self._clock(),
         )
-        with self._writing() as session:
-            current = session.execute(_receipts(brief, student)).first()
-            if current is not None and _same(_receipt(*current), new):
-                return _receipt(*current)
-            row = ReceiptRow(**new.model_dump(exclude={"state", "detail", "since"}))
-            session.add(row)
-            session.flush()
-            session.add(_state_row(row.id, new))
-            self._note(session, "receive", brief=brief, student=student, detail=new.source)
+        with self._writing() as connection:
+            current = connection.execute(_receipts(brief, student)).first()
+            if current is not None and _same(value_of(Receipt, current), new):
+                return value_of(Receipt, current)
+            row = new.model_dump(exclude=_MOVING)
+            receipt_id = connection.execute(
+                insert(RECEIPTS).returning(RECEIPTS.c.id), row
+            ).scalar_one()
+            _enter_state(connection, receipt_id, new)
+            self._note(connection, "receive", brief=brief, student=student, detail=new.source)
             return new
 
     def receipt(self, brief: str, student: str) -> Receipt | None:
         """Return the submission that counts, or None when nothing has come in."""
-        with self._reading() as session:
-            row = session.execute(_receipts(brief, student)).first()
-            return _receipt(*row) if row is not None else None
+        with self._reading() as connection:
+            row = connection.execute(_receipts(brief, student)).first()
+            return value_of(Receipt, row) if row is not None else None
 
     def receipts(self, brief: str) -> tuple[Receipt, ...]:
         """Return the submission of each student that counts, ordered by student."""
-        with self._reading() as session:
-            return tuple(_receipt(*row) for row in session.execute(_receipts(brief)))
+        with self._reading() as connection:
+            rows = connection.execute(_receipts(brief))
+            return tuple(value_of(Receipt, row) for row in rows)
 
     def set_state(self, brief: str, student: str, state: State, detail: str = "") -> None:
         """Note how far the submission that counts has come.
@@ -108,84 +103,76 @@ class Submissions(Store):
             BadInput: Nothing has come in from that student.
 
         """
-        with self._writing() as session:
-            current = session.execute(_receipts(brief, student)).first()
+        with self._writing() as connection:
+            current = connection.execute(_receipts(brief, student)).first()
             if current is None:
                 raise BadInput(
                     f"{brief}: nothing has come in from {student!r}: run `practicum collect` first"
                 )
             now = {"state": state, "detail": detail, "since": self._clock()}
-            new = Receipt.model_validate(_receipt(*current).model_dump() | now)
-            session.add(_state_row(current[0].id, new))
+            new = Receipt.model_validate(value_of(Receipt, current).model_dump() | now)
+            _enter_state(connection, current.id, new)
             said = f"{new.state}: {new.detail}" if new.detail else new.state
-            self._note(session, "state", brief=brief, student=student, detail=said)
+            self._note(connection, "state", brief=brief, student=student, detail=said)
 
     def findings(self, brief: str, student: str | None = None) -> tuple[Finding, ...]:
         """Return what grading noticed about one submission, or about all of a brief."""
-        query = select(FindingRow).where(FindingRow.brief == brief)
+        query = select(FINDINGS).where(FINDINGS.c.brief == brief)
         if student is not None:
-            query = query.where(FindingRow.student == student)
-        with self._reading() as session:
-            rows = session.scalars(query.order_by(FindingRow.student, FindingRow.id))
-            return tuple(
-                Finding(cell=row.cell, kind=row.kind, message=row.message, student=row.student)
-                for row in rows
-            )
+            query = query.where(FINDINGS.c.student == student)
+        with self._reading() as connection:
+            rows = connection.execute(query.order_by(FINDINGS.c.student, FINDINGS.c.id))
+            return tuple(value_of(Finding, row) for row in rows)
 
     def released(self, brief: str, student: str, *, digest: str) -> None:
         """Note that a student was given feedback with that content."""
         value = Release(brief=brief, student=student, digest=digest, at=self._clock())
-        with self._writing() as session:
-            session.add(ReleaseRow(**value.model_dump()))
-            self._note(session, "release", brief=brief, student=student, detail=digest)
+        with self._writing() as connection:
+            connection.execute(insert(RELEASES), value.model_dump())
+            self._note(connection, "release", brief=brief, student=student, detail=digest)
 
     def release_of(self, brief: str, student: str) -> Release | None:
         """Return the newest release of feedback to a student, or None."""
-        query = select(ReleaseRow).where(ReleaseRow.brief == brief, ReleaseRow.student == student)
-        with self._reading() as session:
-            row = session.scalar(query.order_by(ReleaseRow.id.desc()).limit(1))
-            if row is None:
-                return None
-            return Release(brief=row.brief, student=row.student, digest=row.digest, at=row.at)
+        return self._releases(brief, student).get(student)
+
+    def releases(self, brief: str) -> dict[str, Release]:
+        """Return the newest release of feedback on a brief to each student, by student."""
+        return self._releases(brief)
+
+    def _releases(self, brief: str, student: str | None = None) -> dict[str, Release]:
+        newest = select(func.max(RELEASES.c.id)).where(RELEASES.c.brief == brief)
+        if student is not None:
+            newest = newest.where(RELEASES.c.student == student)
+        newest = newest.group_by(RELEASES.c.student)
+        query = select(RELEASES).where(RELEASES.c.id.in_(newest)).order_by(RELEASES.c.student)
+        with self._reading() as connection:
+            return {row.student: value_of(Release, row) for row in connection.execute(query)}
 
 
-def _receipts(brief: str, student: str | None = None) -> Select[ReceiptRow, StateRow]:
+def _receipts(brief: str, student: str | None = None) -> Select[Any]:
     """Ask for the newest receipt of each student, each with its newest state."""
-    newest = select(func.max(ReceiptRow.id)).where(ReceiptRow.brief == brief)
+    newest = select(func.max(RECEIPTS.c.id)).where(RECEIPTS.c.brief == brief)
     if student is not None:
-        newest = newest.where(ReceiptRow.student == student)
-    state = select(func.max(StateRow.id)).group_by(StateRow.receipt_id)
+        newest = newest.where(RECEIPTS.c.student == student)
+    newest = newest.group_by(RECEIPTS.c.student)
+    state = select(func.max(STATES.c.id)).where(STATES.c.receipt_id.in_(newest))
     return (
-        select(ReceiptRow, StateRow)
-        .join(StateRow, StateRow.receipt_id == ReceiptRow.id)
-        .where(ReceiptRow.id.in_(newest.group_by(ReceiptRow.student)), StateRow.id.in_(state))
-        .order_by(ReceiptRow.student)
+        select(RECEIPTS, STATES.c.state, STATES.c.detail, STATES.c.at.label("since"))
+        .join(STATES, STATES.c.receipt_id == RECEIPTS.c.id)
+        .where(STATES.c.id.in_(state.group_by(STATES.c.receipt_id)))
+        .order_by(RECEIPTS.c.student)
     )
 
 
-def _receipt(row: ReceiptRow, state: StateRow) -> Receipt:
-    return Receipt.model_validate(
-        {
-            "brief": row.brief,
-            "student": row.student,
-            "received_at": row.received_at,
-            "sha256": row.sha256,
-            "source": row.source,
-            "files": row.files,
-            "size": row.size,
-            "state": state.state,
-            "detail": state.detail,
-            "since": state.at,
-        }
-    )
-
-
-def _state_row(receipt_id: int, receipt: Receipt) -> StateRow:
-    return StateRow(
-        receipt_id=receipt_id, state=receipt.state, detail=receipt.detail, at=receipt.since
-    )
+def _enter_state(connection: Connection, receipt_id: int, receipt: Receipt) -> None:
+    row = {
+        "receipt_id": receipt_id,
+        "state": receipt.state,
+        "detail": receipt.detail,
+        "at": receipt.since,
+    }
+    connection.execute(insert(STATES), row)
 
 
 def _same(one: Receipt, other: Receipt) -> bool:
-    moving = {"state", "detail", "since"}
-    return one.model_dump(exclude=moving) == other.model_dump(exclude=moving)
+    return one.model_dump(exclude=_MOVING) == other.model_dump(exclude=_MOVING)

@@ -1,45 +1,46 @@
-"""The tables of the records, as typed classes. Types that every SQL database knows.
+"""The tables of the records. Types that every SQL database knows.
 
 Rows are only ever added, except findings, which each grading of a submission replaces:
 the newest row of a subject counts, the others are its history.
+
+Tables, not mapped classes: SQLAlchemy's mapper takes long to import, and each row is read into
+a value of ours anyway.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Column,
     DateTime,
     ForeignKey,
     Index,
     Integer,
     MetaData,
     String,
+    Table,
     Text,
 )
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 __all__ = [
-    "AssessmentRow",
-    "AuditRow",
-    "Base",
-    "DecisionRow",
-    "FindingRow",
-    "GradingRow",
-    "PublicationRow",
-    "ReceiptRow",
-    "ReleaseRow",
-    "SecretRow",
-    "StateRow",
+    "ASSESSMENTS",
+    "AUDIT",
+    "DECISIONS",
+    "FINDINGS",
+    "GRADINGS",
+    "METADATA",
+    "PUBLICATIONS",
+    "RECEIPTS",
+    "RELEASES",
+    "SECRETS",
+    "STATES",
     "UtcDateTime",
 ]
-
-ID = String(64)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -64,153 +65,160 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-class Base(DeclarativeBase):
-    """What all tables have in common: names of constraints that migrations can refer to."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
+METADATA = MetaData(
+    # Names of constraints that migrations can refer to.
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
 
 
-class ReceiptRow(Base):
-    """A submission that has come in."""
-
-    __tablename__ = "receipts"
-    __table_args__ = (Index(None, "brief", "student"),)
-
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    brief: Mapped[str] = mapped_column(ID)
-    student: Mapped[str] = mapped_column(ID)
-    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    sha256: Mapped[str] = mapped_column(String(64))
-    source: Mapped[str] = mapped_column(Text)
-    files: Mapped[int] = mapped_column(Integer)
-    size: Mapped[int] = mapped_column(BigInteger)
+def _number() -> Column[int]:
+    return Column("id", Integer, primary_key=True)
 
 
-class StateRow(Base):
-    """A step of a submission on the road: received, running, graded or error."""
-
-    __tablename__ = "states"
-
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    receipt_id: Mapped[int] = mapped_column(ForeignKey("receipts.id"), index=True)
-    state: Mapped[str] = mapped_column(String(16))
-    detail: Mapped[str] = mapped_column(Text)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
+def _name(name: str, *, index: bool = False) -> Column[str]:
+    """Return a column for an id: of a brief, a person, a criterion."""
+    return Column(name, String(64), nullable=False, index=index)
 
 
-class PublicationRow(Base):
-    """A brief that was released to students."""
-
-    __tablename__ = "publications"
-
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    brief: Mapped[str] = mapped_column(ID, index=True)
-    digest: Mapped[str] = mapped_column(String(128))
-    proofs: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
+def _text(name: str, most: int | None = None) -> Column[str]:
+    """Return a column for ``most`` characters, or for any number of them."""
+    return Column(name, Text() if most is None else String(most), nullable=False)
 
 
-class AssessmentRow(Base):
-    """What one reviewer said about one criterion of one submission."""
-
-    __tablename__ = "assessments"
-    __table_args__ = (Index(None, "brief", "student", "criterion", "reviewer"),)
-
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    brief: Mapped[str] = mapped_column(ID)
-    student: Mapped[str] = mapped_column(ID)
-    criterion: Mapped[str] = mapped_column(ID)
-    reviewer: Mapped[str] = mapped_column(ID)
-    level: Mapped[int] = mapped_column(Integer)
-    words: Mapped[str] = mapped_column(Text)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
+def _time(name: str = "at") -> Column[datetime]:
+    return Column(name, UtcDateTime, nullable=False)
 
 
-class DecisionRow(Base):
-    """What an instructor decided in moderation."""
+RECEIPTS = Table(
+    "receipts",
+    METADATA,
+    _number(),
+    _name("brief"),
+    _name("student"),
+    _time("received_at"),
+    _text("sha256", 64),
+    _text("source"),
+    Column("files", Integer, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Index(None, "brief", "student"),
+)
+"""Submissions that have come in."""
 
-    __tablename__ = "decisions"
-    __table_args__ = (Index(None, "brief", "student", "criterion"),)
+STATES = Table(
+    "states",
+    METADATA,
+    _number(),
+    Column("receipt_id", Integer, ForeignKey("receipts.id"), nullable=False, index=True),
+    _text("state", 16),
+    _text("detail"),
+    _time(),
+)
+"""The steps of submissions on the road: received, running, graded or error."""
 
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    brief: Mapped[str] = mapped_column(ID)
-    student: Mapped[str] = mapped_column(ID)
-    criterion: Mapped[str] = mapped_column(ID)
-    level: Mapped[int] = mapped_column(Integer)
-    reason: Mapped[str] = mapped_column(Text)
-    by: Mapped[str] = mapped_column(ID)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
+PUBLICATIONS = Table(
+    "publications",
+    METADATA,
+    _number(),
+    _name("brief", index=True),
+    _text("digest", 128),
+    Column("proofs", JSON, nullable=False),
+    _time(),
+)
+"""Briefs that were released to students."""
 
+ASSESSMENTS = Table(
+    "assessments",
+    METADATA,
+    _number(),
+    _name("brief"),
+    _name("student"),
+    _name("criterion"),
+    _name("reviewer"),
+    Column("level", Integer, nullable=False),
+    _text("words"),
+    _time(),
+    Index(None, "brief", "student", "criterion", "reviewer"),
+)
+"""What one reviewer said about one criterion of one submission."""
 
-class GradingRow(Base):
-    """What was graded, by whom and with which versions."""
+DECISIONS = Table(
+    "decisions",
+    METADATA,
+    _number(),
+    _name("brief"),
+    _name("student"),
+    _name("criterion"),
+    Column("level", Integer, nullable=False),
+    _text("reason"),
+    _name("by"),
+    _time(),
+    Index(None, "brief", "student", "criterion"),
+)
+"""What instructors decided in moderation."""
 
-    __tablename__ = "gradings"
-    __table_args__ = (Index(None, "brief", "student"),)
+GRADINGS = Table(
+    "gradings",
+    METADATA,
+    _number(),
+    _name("brief"),
+    _name("student"),
+    _text("basis", 128),
+    _text("work", 128),
+    _text("executed", 128),
+    _name("by"),
+    Column("versions", JSON, nullable=False),
+    _time(),
+    Index(None, "brief", "student"),
+)
+"""What was graded, by whom and with which versions."""
 
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    brief: Mapped[str] = mapped_column(ID)
-    student: Mapped[str] = mapped_column(ID)
-    basis: Mapped[str] = mapped_column(String(128))
-    work: Mapped[str] = mapped_column(String(128))
-    executed: Mapped[str] = mapped_column(String(128))
-    by: Mapped[str] = mapped_column(ID)
-    versions: Mapped[dict[str, str]] = mapped_column(JSON)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
+FINDINGS = Table(
+    "findings",
+    METADATA,
+    _number(),
+    _name("brief"),
+    _name("student"),
+    _text("cell"),
+    _text("kind"),
+    _text("message"),
+    Index(None, "brief", "student"),
+)
+"""What grading noticed about submissions; the only table whose rows are replaced."""
 
+RELEASES = Table(
+    "releases",
+    METADATA,
+    _number(),
+    _name("brief"),
+    _name("student"),
+    _text("digest", 128),
+    _time(),
+    Index(None, "brief", "student"),
+)
+"""Feedback that students were given."""
 
-class FindingRow(Base):
-    """What grading noticed about a submission; the only table whose rows are replaced."""
+AUDIT = Table(
+    "audit",
+    METADATA,
+    _number(),
+    _time(),
+    _text("action", 64),
+    _name("brief"),
+    _name("student"),
+    _name("by"),
+    _text("detail"),
+)
+"""The log of all that was done."""
 
-    __tablename__ = "findings"
-    __table_args__ = (Index(None, "brief", "student"),)
-
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    brief: Mapped[str] = mapped_column(ID)
-    student: Mapped[str] = mapped_column(ID)
-    cell: Mapped[str] = mapped_column(Text)
-    kind: Mapped[str] = mapped_column(Text)
-    message: Mapped[str] = mapped_column(Text)
-
-
-class ReleaseRow(Base):
-    """Feedback that a student was given."""
-
-    __tablename__ = "releases"
-    __table_args__ = (Index(None, "brief", "student"),)
-
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    brief: Mapped[str] = mapped_column(ID)
-    student: Mapped[str] = mapped_column(ID)
-    digest: Mapped[str] = mapped_column(String(128))
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-class AuditRow(Base):
-    """A line of the log of all that was done."""
-
-    __tablename__ = "audit"
-
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
-    action: Mapped[str] = mapped_column(String(64))
-    brief: Mapped[str] = mapped_column(ID)
-    student: Mapped[str] = mapped_column(ID)
-    by: Mapped[str] = mapped_column(ID)
-    detail: Mapped[str] = mapped_column(Text)
-
-
-class SecretRow(Base):
-    """A secret of the course, made at first use and never shown."""
-
-    __tablename__ = "secrets"
-
-    name: Mapped[str] = mapped_column(String(64), primary_key=True)
-    value: Mapped[str] = mapped_column(String(128))
+SECRETS = Table(
+    "secrets",
+    METADATA,
+    Column("name", String(64), primary_key=True),
+    _text("value", 128),
+)
+"""Secrets of the course, made at first use and never shown."""

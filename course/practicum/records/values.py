@@ -43,6 +43,8 @@ LINE_ENDS = str.maketrans({"\r": "\n", "\u2028": "\n", "\u2029": "\n", "\x85": "
 
 def plain(text: str) -> str:
     """Return ``text`` without what cannot be seen or stored; lines and tabs stay."""
+    if text.isprintable():  # most texts are one line of plain words
+        return text
     lines = text.replace("\r\n", "\n").translate(LINE_ENDS)
     return "".join(
         character

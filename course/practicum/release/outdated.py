@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from practicum.course import Course
 from practicum.errors import NotReady
+from practicum.gradebook import marks_source
 from practicum.marks import Marks
 from practicum.records import Case, Receipt, Records
 from practicum.release.readiness import MarksSource, Noted
-from practicum.release.stored_marks import marks_source
 
 __all__ = ["ReleaseDigest", "outdated"]
 
@@ -43,18 +43,17 @@ def outdated(course: Course, brief: str) -> tuple[str, ...]:
     """
     with Records(course.records_url) as records:
         noted = Noted.read(course, brief, records)
-        then = {student: _noted_for(records, brief, student) for student in noted.receipts}
-    then = {student: judged for student, judged in then.items() if judged}
+        releases = records.releases(brief)
+    then = {
+        student: judged
+        for student, release in releases.items()
+        if student in noted.receipts and (judged := ReleaseDigest.read(release.digest).judged)
+    }
     if not then:
         return ()
     with marks_source(course, brief) as gradebook:
         now = {student: _now(gradebook, noted, student) for student in then}
     return tuple(sorted(student for student in then if then[student] != now[student]))
-
-
-def _noted_for(records: Records, brief: str, student: str) -> str:
-    release = records.release_of(brief, student)
-    return ReleaseDigest.read(release.digest).judged if release is not None else ""
 
 
 def _now(gradebook: MarksSource, noted: Noted, student: str) -> str:

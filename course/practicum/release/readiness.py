@@ -49,8 +49,8 @@ class RecordsSource(Protocol):
     def decisions(self, brief: str, student: str | None = None) -> tuple[Decision, ...]:
         """Return the moderators' decisions that count."""
 
-    def release_of(self, brief: str, student: str) -> Release | None:
-        """Return what a student was given last."""
+    def releases(self, brief: str) -> Mapping[str, Release]:
+        """Return what each student was given last, by student."""
 
     def released(self, brief: str, student: str, *, digest: str) -> object:
         """Note that a student was given feedback."""

@@ -8,12 +8,11 @@ from pathlib import Path
 
 from practicum.course import Course
 from practicum.errors import NotReady, UnknownName
-from practicum.gradebook import sole_writer
+from practicum.gradebook import hand_out, marks_source, sole_writer
 from practicum.marks import Marks
 from practicum.progress import Progress, Step, silent
 from practicum.records import Finding, Records
 from practicum.release.forks import processes_for, spread
-from practicum.release.handing_out import hand_out
 from practicum.release.making import PageMaker
 from practicum.release.marks_csv import marks_csv
 from practicum.release.outdated import ReleaseDigest
@@ -26,7 +25,6 @@ from practicum.release.readiness import (
     grouped,
     readiness,
 )
-from practicum.release.stored_marks import marks_source
 from practicum.rendering import write_if_changed
 from practicum.values import Value
 
@@ -118,6 +116,8 @@ class Releasing:
         self._records = records
         self._hand_out = hand_out
         self._noted = Noted.read(course, brief, records)
+        # Nobody else releases meanwhile.
+        self._released = records.releases(brief)
         self._given: set[str] = set()
 
     def release(
@@ -207,7 +207,7 @@ class Releasing:
         write_if_changed(folder / f"{self._brief.grading.notebook}.html", html)
         marks, noted = self._gradebook.marks(brief, student), self._noted
         digest = ReleaseDigest.of(html, marks, noted.judged(student), noted.receipts[student])
-        last = self._records.release_of(brief, student)
+        last = self._released.get(student)
         self._given.add(student)
         if last is not None and last.digest == str(digest):
             return False
@@ -233,7 +233,7 @@ class Releasing:
         rows: list[Marks] = [
             self._gradebook.marks(brief, student)
             for student in self._readiness(self._expected(None)).complete
-            if student in self._given or self._records.release_of(brief, student) is not None
+            if student in self._given or student in self._released
         ]
         file = self._course.work / "marks" / f"{brief}.csv"
         write_if_changed(file, marks_csv(self._noted.rubric, rows))

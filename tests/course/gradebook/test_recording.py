@@ -226,11 +226,11 @@ def test_work_that_cannot_be_read() -> None:
 
 
 STEPS = {
-    "drafting": (autograded, "_write", 2),
+    "drafting": (autograded, "write_file", 2),
     "before the marks": (CourseGradebook, "record", 1),
     "before the rename": (autograded.Draft, "install", 1),
     "between the renames": (Path, "rename", 2),
-    "behind the renames": (autograded, "_sync", 2),
+    "behind the renames": (autograded, "sync_folder", 2),
     "before the records": (Records, "graded", 1),
 }
 
@@ -276,7 +276,7 @@ def test_a_full_disk_changes_nothing(table: Table, monkeypatch: pytest.MonkeyPat
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(autograded, "_write", full)
+    monkeypatch.setattr(autograded, "write_file", full)
     with pytest.raises(OSError, match="No space"):
         table.run(
             lambda recorder: recorder.record(

@@ -1,6 +1,7 @@
 """Cheats that get full marks in place: none of them is proved."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -219,6 +220,83 @@ def test_tampering_is_caught_in_place(run: Run, name: str) -> None:
 
     assert last.verdict.outcome == "uncrossable"
     assert last.standing.state == "contradicted"
+
+
+CONTRADICTED = {
+    "an object that equals everything": (LIAR + "total = Liar()", TEST),
+    "a function that returns it": (LIAR + "def mean(x): return Liar()", MEAN),
+    "a function that ends the judge's copy": (
+        (
+            "import os\nhere = os.getpid()\ndef mean(x):\n    if os.getpid() != here: os._exit(0)\n"
+            "    return {1: 4, 3: 3}[len(x)]"
+        ),
+        MEAN,
+    ),
+    "an answer that is no message": (
+        (
+            "import gc\nfor each in gc.get_objects():\n    if type(each).__name__ == 'Crossing':\n"
+            "        each.answer = lambda request: b'!' * 99\n        break\ntotal = 3"
+        ),
+        TEST,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CONTRADICTED)
+def test_what_only_a_cheat_does_is_contradicted(run: Run, name: str) -> None:
+    """An object that says yes to all, or a process that gives no answer, makes a mark wait."""
+    source, test = CONTRADICTED[name]
+
+    last = run([("course", SETUP), ("student", source), ("test", test)])[-1]
+
+    assert last.in_place == 2.0
+    assert last.standing.state == "contradicted"
+
+
+ITS_OWN_JUDGE = {
+    "a difference": (
+        "class L:\n    def __sub__(self, other): return 0.0\ntotal = L()",
+        "assert abs(total - 3) < 1e-9",
+    ),
+    "a method": (
+        "class L:\n    def equals(self, other): return True\ntotal = L()",
+        "assert total.equals(pd.Series([3]))",
+    ),
+    "a container": (
+        "class L:\n    def __contains__(self, other): return True\ntotal = L()",
+        "assert 3 in total",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ITS_OWN_JUDGE)
+def test_no_answer_is_its_own_judge(run: Run, name: str) -> None:
+    """An answer that is an object is never proved by an operation that gets the expected value."""
+    source, test = ITS_OWN_JUDGE[name]
+
+    last = run([("course", SETUP), ("student", source), ("test", test)])[-1]
+
+    assert last.in_place == 2.0
+    assert last.standing.state == "unproved"
+
+
+def test_data_that_are_not_the_courses_prove_nothing(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A test on the course's data is proved only while they are what the file holds."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "d.csv").write_text("a\n1\n2\n", encoding="ascii")
+    course = ("course", "import pandas as pd\nframe = pd.read_csv('d.csv')")
+    test = ("test", "assert mean == frame['a'].mean()")
+
+    honest = run([course, ("student", "mean = frame['a'].mean()"), test])[-1]
+    other = run([course, ("student", "frame = frame.iloc[:1] * 0\nmean = 0"), test])[-1]
+    before = ("student", "import pandas as pd\npd.read_csv = lambda *a: pd.DataFrame({'a': [0]})")
+    poisoned = run([before, course, ("student", "mean = 0"), test])[-1]
+
+    assert [each.in_place for each in (honest, other, poisoned)] == [2.0, 2.0, 2.0]
+    assert honest.standing.state == "proved"
+    assert other.standing.state == poisoned.standing.state == "unproved"
 
 
 def test_an_honest_place_is_intact(run: Run) -> None:

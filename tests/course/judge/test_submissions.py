@@ -1,11 +1,14 @@
 """Honest submissions: right, wrong and failing ones, judged in place and apart."""
 
 import random
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from practicum.judge import Crossing, Judge
 
 Run = Callable[[list[tuple[str, str]]], list[Any]]
 
@@ -295,6 +298,10 @@ AGREED = {
     ],
     "a missing name": [("test", "assert nothing == 1"), ("test", "1 / 0")],
     "no Python": [("test", "assert (1")],
+    "a name that no function of the student's reads": [
+        ("student", "result = 1\ndef twice(x):\n    result = 2 * x\n    return result"),
+        ("test", "result = twice(2)\nassert result == 4 and twice(result) == 8"),
+    ],
     "a function in a list": [
         ("student", "def f(x): return x + 1\nfs = {'f': [f]}"),
         ("test", "assert fs['f'][0](1) == 2 and fs['f'][0] is f"),
@@ -338,6 +345,37 @@ UNPROVED = {
         ("test", "assert _hand == 3"),
     ],
     "a magic": [("test", "assert get_ipython() is not None")],
+    "a function that the test takes away": [
+        (
+            "student",
+            (
+                "def squares(n): return [i**2 for i in range(1, n + 1)]\n"
+                "def sum_of_squares(n): return sum(squares(n))"
+            ),
+        ),
+        (
+            "test",
+            (
+                "tmp = squares\ndel squares\ntry:\n    sum_of_squares(1)\n"
+                "except NameError:\n    pass\nelse:\n    raise AssertionError('not used')\n"
+                "finally:\n    squares = tmp"
+            ),
+        ),
+    ],
+    "a name of the student's that the test binds": [
+        ("student", "rate = 2\ndef tax(x): return x * rate"),
+        ("test", "rate = 3\nassert tax(2) == 6"),
+    ],
+    "numpy's errors as the test sets them": [
+        ("student", "import numpy as np\ndef f(x): return np.float64(x) / 0"),
+        (
+            "test",
+            (
+                "import numpy as np\nwith np.errstate(all='raise'):\n    try:\n        f(1)\n"
+                "    except FloatingPointError:\n        pass\n    else:\n        assert False"
+            ),
+        ),
+    ],
     "a course's constant changed by the student": [
         ("course", "LIMIT = 3"),
         ("student", "LIMIT = 9"),
@@ -355,3 +393,17 @@ def test_what_cannot_cross_is_unproved(
     for each in run(UNPROVED[name])[-1:]:
         assert each.standing.state == "unproved"
         assert each.in_place == 2.0
+
+
+def test_a_function_that_never_returns_lets_go() -> None:
+    """The student's process answers again when the judge's time for a test is over."""
+    names: dict[str, Any] = {}
+    exec("def f():\n    while True: pass\ntotal = 3", names)  # noqa: S102
+    crossing = Crossing(names)
+    judge = Judge(crossing.answer)
+
+    first = judge.judge("assert f() == 1", deadline=time.monotonic() + 0.5)
+    second = judge.judge("assert total == 3", deadline=time.monotonic() + 60)
+
+    assert (first.outcome, first.silent) == ("uncrossable", True)
+    assert second.outcome == "passed"

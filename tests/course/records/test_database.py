@@ -15,7 +15,7 @@ from sqlalchemy import Connection, create_engine, event, text
 from practicum.databases import Patience
 from practicum.errors import BadInput, Busy, PracticumError
 from practicum.records import Records, migrations
-from practicum.records.tables import Base
+from practicum.records.tables import METADATA
 
 WRITER = """
 import sys
@@ -42,13 +42,13 @@ def test_a_migrated_database_equals_the_tables(records: Records) -> None:
             open_connection,
             opts={"compare_type": True, "version_table": migrations.VERSION_TABLE},
         )
-        assert compare_metadata(context, Base.metadata) == []
+        assert compare_metadata(context, METADATA) == []
 
 
 def test_names_of_constraints_equal_the_tables(records: Records, tmp_path: Path) -> None:
     """Tables made by migration and by the code read the same, so later migrations find names."""
     engine = create_engine(f"sqlite:///{tmp_path / 'plain.db'}")
-    Base.metadata.create_all(engine)
+    METADATA.create_all(engine)
     query = text("select sql from sqlite_master where name not like 'records_version' order by 1")
     with records._engine.connect() as one, engine.connect() as other:
         migrated = [" ".join(row[0].split()) for row in one.execute(query) if row[0]]

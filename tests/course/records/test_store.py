@@ -1,8 +1,11 @@
+import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 from sqlalchemy import event
 
@@ -16,6 +19,7 @@ from practicum.records import (
     Records,
     plain,
 )
+from practicum.records.values import BIDI_CONTROLS
 
 Said = Callable[..., Assessment]
 NOON = datetime(2027, 2, 1, 12, tzinfo=UTC)
@@ -241,6 +245,19 @@ def test_the_newest_release_counts(records: Records) -> None:
     assert release.digest == "two"
 
 
+def test_all_releases_at_once(records: Records) -> None:
+    """Each student's newest release is there, of this brief alone, in one query."""
+    for student, digest in (("bob", "b"), ("ada", "a"), ("bob", "c")):
+        records.released("demo", student, digest=digest)
+    records.released("other", "cleo", digest="d")
+
+    releases = records.releases("demo")
+
+    assert {name: entry.digest for name, entry in releases.items()} == {"ada": "a", "bob": "c"}
+    assert releases["bob"] == records.release_of("demo", "bob")
+    assert records.releases("nothing") == {}
+
+
 def test_the_log_tells_who_did_what(records: Records, said: Said) -> None:
     """All that is written is also in the log, with the one who did it."""
     receive(records)
@@ -281,6 +298,17 @@ def test_words_are_plain() -> None:
     """Control characters, lone surrogates and turned writing go; lines and emoji stay."""
     text = "a\x00b\x1b[1m\r\nc\td \ud800e\u202ef \N{WAVING HAND SIGN} é\u2028g"
     assert plain(text) == "ab[1m\nc\td ef \N{WAVING HAND SIGN} é\ng"
+
+
+@given(st.text() | st.text(st.characters(categories=["Cc", "Cf", "Cs", "Zl", "Zp", "L"])))
+def test_plain_is_what_it_says(text: str) -> None:
+    """Nothing but lines, tabs and what can be seen or stored is left; the rest is untouched."""
+    left = plain(text)
+    assert not set(left) & BIDI_CONTROLS
+    assert all(c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"} for c in left)
+    assert plain(left) == left
+    seen = [c for c in text if c.isprintable()]
+    assert [c for c in left if c.isprintable()] == seen
 
 
 def test_words_have_an_end(said: Said) -> None:

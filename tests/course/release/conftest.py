@@ -147,7 +147,7 @@ class Edges:
     received: dict[str, Receipt] = field(default_factory=dict)
     said: list[Assessment] = field(default_factory=list)
     decided: list[Decision] = field(default_factory=list)
-    releases: dict[str, Release] = field(default_factory=dict)
+    given: dict[str, Release] = field(default_factory=dict)
     handed_out: list[str] = field(default_factory=list)
     logged: list[str] = field(default_factory=list)
 
@@ -175,13 +175,13 @@ class Edges:
         """What was decided."""
         return tuple(d for d in self.decided if student in (None, d.student))
 
-    def release_of(self, brief: str, student: str) -> Release | None:
-        """What a student was given."""
-        return self.releases.get(student)
+    def releases(self, brief: str) -> dict[str, Release]:
+        """What students were given."""
+        return dict(self.given)
 
     def released(self, brief: str, student: str, *, digest: str) -> None:
         """Note it."""
-        self.releases[student] = Release(brief=brief, student=student, digest=digest, at=AT)
+        self.given[student] = Release(brief=brief, student=student, digest=digest, at=AT)
 
     def log(self, action: str, **about: str) -> None:
         """Note it."""

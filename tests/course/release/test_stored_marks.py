@@ -11,12 +11,17 @@ from typing import Any
 
 import pytest
 
-from practicum.errors import NotReady
-from practicum.gradebook import AutoScore, CourseGradebook, release_feedback
+from practicum.errors import NotReady, PracticumError
+from practicum.gradebook import (
+    AutoScore,
+    CourseGradebook,
+    StoredMarks,
+    hand_out,
+    marks_source,
+    release_feedback,
+)
 from practicum.records import Assessment, Records
 from practicum.release import outdated, release
-from practicum.release.handing_out import hand_out
-from practicum.release.stored_marks import StoredMarks, marks_source
 
 DUE = datetime(2027, 2, 1, 12, tzinfo=UTC)
 BRIEF = "tiny"
@@ -110,15 +115,24 @@ def test_what_is_read_at_once_is_what_the_gradebook_says(graded: Any) -> None:
             quick.marks(BRIEF, "zoe")
 
 
-@pytest.mark.parametrize("wrong", ["no table", "no release"])
-def test_what_is_out_of_the_ordinary_is_left_to_nbgrader(graded: Any, wrong: str) -> None:
-    """Where the tables or the release are not as expected, nbgrader's classes speak."""
-    if wrong == "no table":
-        _change(graded, "ALTER TABLE comment RENAME COLUMN auto_comment TO said")
-    else:
-        (graded.station("release", brief=BRIEF) / "brief.ipynb").unlink()
-    with marks_source(graded, BRIEF) as source:
-        assert isinstance(source, CourseGradebook)
+def test_a_gradebook_with_other_tables_is_refused(graded: Any) -> None:
+    """Where a column is missing, the file and the column are named; no mark is guessed."""
+    _change(graded, "ALTER TABLE comment RENAME COLUMN auto_comment TO said")
+    with (
+        pytest.raises(PracticumError, match=r"gradebook\.db: no such column: .*auto_comment"),
+        marks_source(graded, BRIEF),
+    ):
+        pass
+
+
+def test_a_release_that_is_gone_is_told_when_it_is_needed(graded: Any) -> None:
+    """Without the release there is no key: who asks for it is told what to run."""
+    (graded.station("release", brief=BRIEF) / "brief.ipynb").unlink()
+    with (
+        marks_source(graded, BRIEF) as source,
+        pytest.raises(NotReady, match="practicum publish tiny"),
+    ):
+        source.answer_key(BRIEF)
 
 
 def test_a_brief_that_is_not_published_is_told_as_ever(tiny: Any) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from practicum import documents
 from practicum.course import PRIVATE, Course
 from practicum.errors import InvalidDocument, NotACourse
 
@@ -111,3 +112,25 @@ def test_databases_are_private(root: Path) -> None:
         records.log("test")
     for file in course.work.glob("*.db*"):
         assert mode(file) == 0o600, file
+
+
+def test_a_file_is_read_once_until_it_changes(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rubric that is asked for again is not read again, but one that has changed is."""
+    (root / "rubrics").mkdir()
+    shutil.copytree(
+        REPOSITORY / "assignments" / "first-steps", root / "assignments" / "first-steps"
+    )
+    shutil.copy(REPOSITORY / "rubrics" / "first-steps.yml", root / "rubrics")
+    course = Course.find(root)
+    rubric = course.rubric("first-steps")
+    with monkeypatch.context() as patch:
+        patch.setattr(documents, "_read_text", lambda file: pytest.fail(f"{file} was read again"))
+        assert course.rubric("first-steps") is rubric
+        assert course.brief("first-steps") is course.brief("first-steps")
+    file = root / "rubrics" / "first-steps.yml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace(rubric.title, "Another title"), encoding="utf-8")
+    assert course.rubric("first-steps").title == "Another title"
+    file.unlink()
+    with pytest.raises(InvalidDocument):
+        course.rubric("first-steps")

@@ -4,10 +4,12 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+import yaml
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
+from practicum import documents
 from practicum.course import CourseSettings
 from practicum.documents import MAX_BYTES, MAX_DEPTH, Document, read_document
 from practicum.errors import InvalidDocument
@@ -34,6 +36,8 @@ def refused(file: Path) -> str:
         ("a: 1\n? [x]\n: 2\n", 2, "a key must be a plain word: write `key: value`"),
         ("a: !!python/object/apply:os.system [x]\n", 1, "a has the tag"),
         ("a: !!set {x, y}\n", 1, "a has the tag 'tag:yaml.org,2002:set': write it without"),
+        ("a: 1\n? !!set x\n: 2\n", 2, "is not a value: use plain text"),
+        ("a: !!omap x\n", 1, "is not a value: use plain text"),
         ("a: !mine x\n", 1, "is not a value: use plain text"),
         ("a: 1\nb: 2027-02-31\n", 2, "is not a value: use plain text"),
         ("a: [1\nb: 2\n", 2, "this is not YAML"),
@@ -121,6 +125,84 @@ def test_no_yaml_breaks_it(tmp_path_factory: pytest.TempPathFactory, text: str) 
     file.write_text(text, encoding="utf-8")
     with suppress(InvalidDocument):
         read_document(file)
+
+
+def said_of(file: Path) -> tuple[object, ...]:
+    """All that reading a file gives: values and lines, or the complaint."""
+    try:
+        document = read_document(file)
+    except InvalidDocument as error:
+        return (str(error),)
+    return repr(document.data), document.lines
+
+
+SIGNS = [
+    "a",
+    "b: ",
+    "- ",
+    "? ",
+    ":",
+    "\n",
+    "\n  ",
+    "[",
+    "]",
+    "{",
+    "}",
+    ", ",
+    '"',
+    "'",
+    "|\n",
+    ">-\n",
+]
+SIGNS += [
+    "#",
+    "&x ",
+    "*x",
+    "!t ",
+    "! ",
+    "---\n",
+    "...\n",
+    "%YAML 1.1\n",
+    "é",
+    "~",
+    "1",
+    "\\n",
+    "<<: ",
+    "=",
+]
+
+
+@given(st.lists(st.sampled_from(SIGNS), max_size=14).map("".join))
+@example("{a? b: c}")
+@example("[why?]")
+@example("! ")
+@example("--- ")
+@example("- \n-\n")
+@example("a:\n\n  # nothing\nb: [\n1,\n2]\n")
+def test_both_parsers_read_the_same(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    """With libyaml and without it, values, lines and complaints are the same."""
+    file = tmp_path_factory.getbasetemp() / "both.yml"
+    file.write_text(text, encoding="utf-8")
+    quickly = said_of(file)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(documents, "_quick", lambda: None)
+        assert said_of(file) == quickly
+
+
+@pytest.mark.parametrize("folder", ["assignments", "rubrics", "course/cohort"])
+def test_both_parsers_read_the_courses_files(folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The files of this repository read the same, and libyaml does it where it is built in."""
+    root = Path(__file__).parents[3] / folder
+    files = sorted(root.rglob("*.yml"))
+    assert files
+    quickly = [said_of(file) for file in files]
+    if yaml.__with_libyaml__:
+        with monkeypatch.context() as patch:
+            patch.setattr(yaml, "compose", lambda *_, **__: pytest.fail("left to PyYAML"))
+            for file in files:
+                read_document(file)
+    monkeypatch.setattr(documents, "_quick", lambda: None)
+    assert [said_of(file) for file in files] == quickly
 
 
 class Inner(Value):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import context
 
 from practicum.records.migrations import VERSION_TABLE
-from practicum.records.tables import Base
+from practicum.records.tables import METADATA
 
 __all__: list[str] = []
 
@@ -13,7 +13,7 @@ __all__: list[str] = []
 def _migrate() -> None:
     context.configure(
         connection=context.config.attributes["connection"],
-        target_metadata=Base.metadata,
+        target_metadata=METADATA,
         version_table=VERSION_TABLE,
         # SQLite changes a column only by copying its table.
         render_as_batch=True,
