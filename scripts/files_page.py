@@ -130,8 +130,9 @@ MEANINGS = {
         "policies.late.grace_minutes": "so many minutes late cost nothing",
         "limits.cell_seconds": "how long one cell may run",
         "limits.notebook_seconds": "how long the whole notebook may run",
-        "limits.memory_mb": "megabytes of memory: `publish` holds the solution to it; grading "
-        "does not enforce it yet",
+        "limits.memory_mb": "megabytes of memory, of all processes of a submission together",
+        "limits.processes": "how many processes a submission may have at once",
+        "limits.disk_mb": "megabytes that a submission may write",
         "limits.notebook_mb": "how large a submitted notebook may be, in megabytes",
         "limits.submission_mb": "how large all submitted files may be, in megabytes",
     },

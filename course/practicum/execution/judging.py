@@ -86,7 +86,8 @@ class Witness:
             return
         verdict = self._verdict(cell["source"])
         self.judged[cell["metadata"]["nbgrader"]["grade_id"]] = Judged(verdict)
-        uncrossable = verdict.outcome == "uncrossable"
+        # Where the student's process did not answer, it would not answer to a check either.
+        uncrossable = verdict.outcome == "uncrossable" and not verdict.silent
         self._check = tamper_check(cell["source"]) if uncrossable else None
 
     def check(self) -> str:

@@ -11,7 +11,9 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from practicum.errors import BadSubmission, UnknownName
+from sqlalchemy.exc import DatabaseError
+
+from practicum.errors import BadSubmission, PracticumError, UnknownName
 from practicum.execution import Engine, Executed, Job
 from practicum.grade import pipeline
 from practicum.grade.basis import Basis, changes, versions
@@ -115,14 +117,30 @@ class Run:
                 if executed.fault:
                     done.append(self._error(submission, executed.fault))
                 else:
-                    scores = pipeline.score(executed.notebook)
-                    marked = self._record(
-                        submission, origin, executed, scores, before=known, solution=solution
-                    )
-                    done.append(marked)
+                    done.append(self._mark(submission, origin, executed, known, solution))
                 while done:
                     yield done.pop(0)
         yield from done
+
+    def _mark(
+        self,
+        submission: Submission,
+        restored: Restored,
+        executed: Executed,
+        before: Mapping[str, str],
+        solution: Solution,
+    ) -> Graded:
+        """Score and record a submission; what goes wrong with it is its own error."""
+        try:
+            scores = pipeline.score(executed.notebook)
+            return self._record(
+                submission, restored, executed, scores, before=before, solution=solution
+            )
+        except (PracticumError, DatabaseError):
+            raise
+        except Exception as error:  # noqa: BLE001 (it must not end the run of the others)
+            reason = f"its marks could not be recorded ({type(error).__name__}: {error})"
+            return self._error(submission, reason[:500])
 
     def _solution_job(self) -> Iterator[Job]:
         """Yield the brief's own solution as a job, the first of all, where it is at hand."""

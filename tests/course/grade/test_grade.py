@@ -14,6 +14,7 @@ import pytest
 from practicum.errors import BadSubmission, UnknownName
 from practicum.execution import Executed
 from practicum.grade import grade, pipeline, run
+from practicum.grade.solution import SOLUTION
 from practicum.policies import Limits
 from practicum.progress import Step
 from practicum.records import Records
@@ -47,7 +48,8 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def run_all(_engine: object, jobs: Iterable[Any], workers: int) -> Iterator[Executed]:
         for job in jobs:
-            names.append(job.name)
+            if job.name != SOLUTION:
+                names.append(job.name)
             yield Executed(job.name, job.notebook, 0.1, "it broke" if job.name == "bad" else "")
 
     monkeypatch.setattr(run, "run_all", run_all)
