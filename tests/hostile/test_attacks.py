@@ -14,7 +14,7 @@ from tests.hostile.course import FULL
 from tests.hostile.ours import Batch, attacked
 from tests.hostile.theirs import Theirs, against_nbgrader, make_template
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.suite, pytest.mark.slow, pytest.mark.timeout(900)]
 
 ATTACKS = {attack.name: attack for attack in attacks()}
 SUCCEEDS_THERE: dict[str, Callable[[Theirs], bool]] = {

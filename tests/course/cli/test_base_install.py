@@ -17,6 +17,7 @@ IMPORT_NAMES = {
     "ipython": "IPython",
     "jupyter-client": "jupyter_client",
     "markdown-it-py": "markdown_it",
+    "stack-data": "stack_data",
 }
 BASE_TOO = {"markdown_it", "pygments", "traitlets"}
 """They come with rich and ipywidgets."""

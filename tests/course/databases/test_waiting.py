@@ -156,6 +156,7 @@ def test_eight_writers_lose_nothing(tiny_published: Any) -> None:
     _write_at_once(tiny_published.course, processes=2, threads=4, marks=10)
 
 
+@pytest.mark.suite
 @pytest.mark.slow
 def test_thirty_two_writers_lose_nothing(tiny_published: Any) -> None:
     """Thirty-two writers enter a hundred marks each, and all of them are there."""

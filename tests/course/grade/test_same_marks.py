@@ -63,6 +63,12 @@ DIFFERENCES: dict[str, Difference] = {
         "full marks; a finding",
         "The mark is kept the same, but somebody should look at it.",
     ),
+    "numpy-number": Difference(
+        "a test's value is a number of NumPy's, written as np.float64(2.0)",
+        "full marks",
+        "that number; a finding",
+        "It is the partial credit that the test meant: NumPy 2 only writes it in another way.",
+    ),
     "dies": Difference(
         "the kernel dies",
         "no marks for this student",
@@ -249,6 +255,10 @@ PROBES: dict[str, tuple[dict[str, str], Callable[[Notebook], None] | None]] = {
     "duplicated": ({}, _twice),
     "above": ({"parts": "parts = [4, 1.5, 3, 0, 1, 0.5, 3, 2]"}, None),
     "not-finite": ({"parts": "parts = [float('nan'), 1.5, 3, 0, 1, 0.5, 3, 2]"}, None),
+    "numpy-number": (
+        {"parts": "import numpy\nparts = [numpy.float64(2.0), 1.5, 3, 0, 1, 0.5, 3, 2]"},
+        None,
+    ),
     "dies": ({"parts": "import os\nos._exit(3)"}, None),
     "no-essay": ({}, _drop("essay")),
     "not-solution": ({}, _set("program", solution=False)),
@@ -389,6 +399,7 @@ EXPECTED: dict[str, dict[str, tuple[Any, bool]] | None] = {
     "duplicated": HONEST,
     "above": HONEST | {"test-part-0": (None, True)},
     "not-finite": HONEST | {"test-part-0": (3, False)},
+    "numpy-number": HONEST | {"test-part-0": (2, False)},
     "dies": HONEST | {f"test-part-{number}": (0, False) for number in range(8)},
     "no-essay": HONEST | {"essay": (0, False)},
     "not-solution": HONEST,
