@@ -109,9 +109,13 @@ def test_a_crash_does_not_forget_to_ask(desk: Desk, monkeypatch: pytest.MonkeyPa
     """Stopped between the notebook and the marks, the next run still asks again."""
     _change(desk, {"essay": "Another thought."})
     _receive(desk, LATE + timedelta(hours=1), "1")
+
+    def stop(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
     with monkeypatch.context() as patched:
-        patched.setattr(CourseGradebook, "record", lambda *_, **__: 1 / 0)
-        with pytest.raises(ZeroDivisionError):
+        patched.setattr(CourseGradebook, "record", stop)
+        with pytest.raises(KeyboardInterrupt):
             grade(desk.course, PROBE)
 
     grade(desk.course, PROBE)
@@ -129,3 +133,17 @@ def test_a_moved_due_date_changes_the_penalty_alone(desk: Desk) -> None:
     assert report.count("unchanged") == 1
     assert _essay(desk) == 4
     assert _marks(desk).penalty == 0
+
+
+def test_a_fault_of_recording_is_an_error_of_that_submission(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What goes wrong while marks are recorded ends no run, and is tried again by the next."""
+    _change(desk, {"essay": "Another thought."})
+    _receive(desk, LATE + timedelta(hours=1), "1")
+    with monkeypatch.context() as patched:
+        patched.setattr(CourseGradebook, "record", lambda *_, **__: 1 / 0)
+        (graded,) = grade(desk.course, PROBE).graded
+    assert graded.outcome == "error"
+    assert "ZeroDivisionError" in graded.detail
+    assert grade(desk.course, PROBE).count("graded") == 1
