@@ -2,7 +2,7 @@
 # Each prepares what it needs; `make setup` alone is never necessary.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test hostile faults lint typecheck format bench docs setup lock clean
+.PHONY: help demo test hostile faults marks lint typecheck format bench docs setup lock clean
 
 # nbgrader looks for `alembic` on PATH.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -18,6 +18,9 @@ test: ## lint, types, rooms, tests of the built wheel, and every notebook
 
 hostile: ## attack plain nbgrader and us, and write what came of it into docs/security.md
 	@scripts/test-hostile
+
+marks: ## compare marks with nbgrader on its own notebooks and on generated submissions
+	@scripts/test -m "suite or not suite" tests/course/grade/test_plain_same_marks.py
 
 faults: ## kill, starve and fill up everything while it grades; prints its figures
 	@scripts/test-faults

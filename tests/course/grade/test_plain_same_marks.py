@@ -24,7 +24,7 @@ from practicum.execution import Engine
 from practicum.grade import grade_plain
 from practicum.gradebook import find_foreign_course
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.suite, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 Notebook = dict[str, Any]
 NBGRADER = files("nbgrader")
