@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from practicum.gradebook import AutoScore, CourseGradebook, digest_of, drafted, own_work
+from practicum.gradebook import AutoScore, CourseGradebook, drafted, is_whole, own_work
 from practicum.records import Finding, Grading, Records
 
 if TYPE_CHECKING:
@@ -53,13 +53,14 @@ class Recorder:
                 self._unfinished.add(receipt.student)
 
     def is_graded(self, submission: Submission) -> bool:
-        """Tell whether this very submission is graded, and its notebook lies there undamaged."""
+        """Tell whether this very submission is graded, and its folder lies there undamaged."""
         known = self._known.get(submission.student)
         if known is None or submission.student in self._unfinished:
             return False
         if known.basis != submission.digest or not known.executed:
             return False
-        return digest_of(self._place(submission) / f"{self.notebook}.ipynb") == known.executed
+        place = self._place(submission)
+        return is_whole(place, self.notebook, known.executed, submission.received_at)
 
     def begin(self, submissions: Iterable[Submission]) -> None:
         """Note that these are being graded; one transaction."""

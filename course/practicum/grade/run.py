@@ -103,6 +103,9 @@ class Run:
         failed = {r.student for r in self.records.receipts(self.key.brief) if r.state == "error"}
         waiting = sorted(todo, key=lambda submission: submission.student in failed)
         before = self.records.gradings(self.key.brief)
+        if waiting and isinstance(self.engine, Engine):
+            # Before anything is written: without a box nothing is to be touched.
+            self.engine.proved()
         self.recorder.begin(waiting)
         done: list[Graded] = []
         restored: dict[str, tuple[Submission, Restored]] = {}

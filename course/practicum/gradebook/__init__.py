@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from practicum.gradebook.answer_key import AnswerKey, KeyCell
-    from practicum.gradebook.autograded import digest_of, drafted, own_work
+    from practicum.gradebook.autograded import digest_of, drafted, is_whole, own_work
     from practicum.gradebook.config import configure, nbgrader_config
     from practicum.gradebook.exchange import (
         collect_folder,
@@ -73,6 +73,7 @@ __all__ = [
     "hand_over",
     "inline_plots",
     "installed",
+    "is_whole",
     "marks_source",
     "nbgrader_config",
     "own_work",
@@ -117,6 +118,7 @@ _HOME = {
     "hand_over": "switch",
     "inline_plots": "execution",
     "installed": "installation",
+    "is_whole": "autograded",
     "marks_source": "stored_marks",
     "nbgrader_config": "config",
     "own_work": "autograded",

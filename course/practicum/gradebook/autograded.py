@@ -24,7 +24,9 @@ __all__ = [
     "copy_file",
     "digest_of",
     "drafted",
+    "is_whole",
     "own_work",
+    "stamp_of",
     "sync_folder",
     "write_file",
 ]
@@ -52,7 +54,12 @@ class Draft:
         old = self.place.with_name(f"{self.place.name}.old")
         with contextlib.suppress(FileNotFoundError):
             self.target.rename(old)
-        self.place.rename(self.target)
+        try:
+            self.place.rename(self.target)
+        except OSError:
+            if old.exists():
+                old.rename(self.target)
+            raise
         sync_folder(self.target.parent)
         if old.exists():
             shutil.rmtree(old, ignore_errors=True)
@@ -83,6 +90,10 @@ def drafted(  # noqa: PLR0913 (what the folder is made of)
     """
     parent = target.parent
     parent.mkdir(parents=True, exist_ok=True)
+    # Killed between the two renames, a run has left only the old folder, put aside.
+    aside = parent / f"{DRAFT}{target.name}.old"
+    if aside.is_dir() and not target.exists():
+        aside.rename(target)
     for entry in parent.iterdir():
         if entry.name.startswith(DRAFT):
             shutil.rmtree(entry, ignore_errors=True)
@@ -96,8 +107,7 @@ def drafted(  # noqa: PLR0913 (what the folder is made of)
             for name, source in _files(submitted, notebook_name)
         }
         write_file(place / f"{notebook_name}.ipynb", data)
-        stamp = received_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f UTC")
-        write_file(place / TIMESTAMP, stamp.encode("ascii"))
+        write_file(place / TIMESTAMP, stamp_of(received_at))
         write_file(place / SECRET, _secret(submitted, target))
         sync_folder(place)
         work = _work(json.loads(data) if content is None else content, files)
@@ -105,6 +115,29 @@ def drafted(  # noqa: PLR0913 (what the folder is made of)
     finally:
         if place.exists():
             shutil.rmtree(place, ignore_errors=True)
+
+
+def stamp_of(received_at: datetime) -> bytes:
+    """Return what nbgrader's timestamp file says of a time (aware)."""
+    return received_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f UTC").encode("ascii")
+
+
+def is_whole(folder: Path, notebook_name: str, executed: str, received_at: datetime) -> bool:
+    """Tell whether a folder that was installed lies there undamaged.
+
+    Args:
+        folder: The place: autograded/STUDENT/ASSIGNMENT.
+        notebook_name: The notebook's name, without its ending.
+        executed: The SHA-256 of the executed notebook.
+        received_at: When the server received the submission (aware).
+
+    """
+    try:
+        stamp = (folder / TIMESTAMP).read_bytes()
+    except OSError:
+        return False
+    whole = stamp == stamp_of(received_at) and _has_secret(folder / SECRET)
+    return whole and digest_of(folder / f"{notebook_name}.ipynb") == executed
 
 
 def own_work(folder: Path, notebook_name: str) -> str:
@@ -157,7 +190,7 @@ def copy_file(source: Path, target: Path) -> str:
         target.parent.mkdir(parents=True)
     digest = hashlib.sha256()
     descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    with os.fdopen(descriptor, "rb") as origin, target.open("xb") as copy:
+    with os.fdopen(descriptor, "rb") as origin, _named(target), target.open("xb") as copy:
         while chunk := origin.read(CHUNK):
             digest.update(chunk)
             copy.write(chunk)
@@ -170,14 +203,19 @@ def _secret(*folders: Path) -> bytes:
     """Return the secret under which nbgrader hands out feedback; a new one if there is none."""
     for folder in folders:
         file = folder / SECRET
-        if file.is_file() and not file.is_symlink():
+        if _has_secret(file):
             return file.read_bytes()
     return secrets.token_hex(64).encode("ascii")
 
 
+def _has_secret(file: Path) -> bool:
+    """Tell whether a file holds a secret; an empty one would be everybody's."""
+    return file.is_file() and not file.is_symlink() and bool(file.read_bytes().strip())
+
+
 def write_file(file: Path, data: bytes) -> None:
     """Write a new file and force it to the disk."""
-    with file.open("xb") as stream:
+    with _named(file), file.open("xb") as stream:
         stream.write(data)
         stream.flush()
         os.fsync(stream.fileno())
@@ -187,6 +225,17 @@ def sync_folder(folder: Path) -> None:
     """Make sure that the names in a folder are on the disk."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fsync(descriptor)
+        with _named(folder):
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def _named(file: Path) -> Iterator[None]:
+    """Have an error of the disk name the file: that of a write or a sync does not by itself."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(file)
+        raise

@@ -413,6 +413,7 @@ EXPECTED: dict[str, dict[str, tuple[Any, bool]] | None] = {
     "link": None,
 }
 NBGRADER: dict[str, dict[str, tuple[Any, bool]] | None] = {
+    "numpy-number": HONEST | {"test-part-0": (3, False)},
     "not-finite": HONEST | {"test-part-0": (3, False)},
     "no-essay": HONEST,
     "not-solution": HONEST | {"program": (2, False)},
