@@ -175,6 +175,9 @@ TAKE_COLUMN: Final = {
     b"i": _take_intervals,
 }
 
+LONGEST_RANGE: Final = 1 << 22
+"""How many places a RangeIndex may have; as many 8-byte numbers are the cap of a value."""
+
 # --- indexes -----------------------------------------------------------------------------------
 
 
@@ -201,6 +204,9 @@ def _put_range(writer: Writer, index: pd.RangeIndex) -> None:
 
 def _take_range(reader: Reader) -> pd.RangeIndex:
     start, stop, step = reader.items()
+    # pandas writes it out at many an occasion, and then a few bytes are gigabytes.
+    if len(range(start, stop, step)) > LONGEST_RANGE:
+        raise Uncrossable("an index is too long")
     return pd.RangeIndex(start, stop, step, name=reader.take())
 
 
