@@ -1,11 +1,14 @@
 """Values as bytes: what goes in comes out, and forged bytes do no harm."""
 
 import datetime as dt
+import resource
 import struct
 import tracemalloc
 from collections import Counter, OrderedDict, defaultdict, deque
+from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -248,6 +251,16 @@ def test_what_does_not_cross(value: Any) -> None:
     """Subclasses, cycles, code, exotic and huge values are refused."""
     with pytest.raises(Uncrossable):
         encode(value)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def as_in_its_box() -> Iterator[None]:
+    """Let a value take no more memory than in the judge's box: a bomb is refused there."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    size = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (size + (2 << 30), hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 def _taken(data: bytes, cap: int = 1 << 20) -> bool:
