@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
-SETUP_EXTRAS = {"grading", "review"}
+SETUP_EXTRAS = {"cluster", "grading", "postgresql", "review"}
 HUB_EXTRAS = {"grading", "review", "hub"}
 
 

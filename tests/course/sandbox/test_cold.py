@@ -33,6 +33,9 @@ def _run(rung: levels.Rung, code: str, folder: Path, **how: object) -> tuple[int
             timeout=60,
             check=False,
         )
+    if rung == "landlock" and "NoSandbox" in done.stdout:
+        # Where the interpreter lies in a private folder, root's throw-away user cannot run it.
+        pytest.skip(f"no landlock box for a cold program: {done.stdout.splitlines()[-1]}")
     return done.returncode, done.stdout.strip()
 
 
