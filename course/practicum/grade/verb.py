@@ -76,7 +76,8 @@ def grade(  # noqa: PLR0913 (each is a question that an instructor answers)
         wanted = run.submissions(students)
         done = [] if again else [s for s in wanted if run.recorder.is_graded(s)]
         results = run.unchanged(done)
-        todo = [submission for submission in wanted if submission not in done]
+        unchanged = {submission.student for submission in done}
+        todo = [submission for submission in wanted if submission.student not in unchanged]
         for graded in results:
             seen(graded)
         progress(Step(f"grade {brief}", len(results), len(wanted)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from practicum.course import Course
+from practicum.execution import Executed
+from practicum.grade import run
 
 REPOSITORY = Path(__file__).parents[3]
 FIRST = "first-steps"
@@ -155,3 +157,14 @@ def make_desk(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Desk]:
 def probe_source() -> Notebook:
     """A small assignment that imports nothing: tests, partial credit, prose, a task."""
     return copy.deepcopy(PROBE_SOURCE)
+
+
+@pytest.fixture
+def unrun(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no kernel start: each notebook comes back as it is."""
+
+    def run_all(_engine: object, jobs: Iterable[Any], workers: int) -> Iterator[Executed]:
+        for job in jobs:
+            yield Executed(job.name, job.notebook, 0.1, "")
+
+    monkeypatch.setattr(run, "run_all", run_all)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from practicum.course import ScheduledBrief
-from practicum.execution import Executed
-from practicum.grade import grade, run
+from practicum.grade import grade
 from practicum.gradebook import CourseGradebook
 from practicum.marks import Marks
 from practicum.records import Records
@@ -24,16 +23,8 @@ LATE = DUE + timedelta(days=2)
 
 
 @pytest.fixture
-def desk(
-    make_desk: Callable[..., Desk], probe_source: Any, monkeypatch: pytest.MonkeyPatch
-) -> Desk:
+def desk(make_desk: Callable[..., Desk], probe_source: Any, unrun: None) -> Desk:
     """Ada's late submission, graded, with a mark for its essay; notebooks come back as they are."""
-
-    def run_all(_engine: object, jobs: Iterable[Any], workers: int) -> Iterator[Executed]:
-        for job in jobs:
-            yield Executed(job.name, job.notebook, 0.1, "")
-
-    monkeypatch.setattr(run, "run_all", run_all)
     desk = make_desk(PROBE)
     desk.add_brief(PROBE, probe_source)
     desk.hand_in(PROBE, "ada", desk.answered())

@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from practicum.errors import BadInput
-from practicum.execution import Executed
-from practicum.grade import grade, mark, marks_template, run
+from practicum.grade import grade, mark, marks_template
 
 Desk = Any
 PROBE = "probe"
 
 
 @pytest.fixture
-def desk(
-    make_desk: Callable[..., Desk], probe_source: Any, monkeypatch: pytest.MonkeyPatch
-) -> Desk:
+def desk(make_desk: Callable[..., Desk], probe_source: Any, unrun: None) -> Desk:
     """Ada's graded submission, whose written answers nobody has marked."""
-
-    def run_all(_engine: object, jobs: Iterable[Any], workers: int) -> Iterator[Executed]:
-        for job in jobs:
-            yield Executed(job.name, job.notebook, 0.1, "")
-
-    monkeypatch.setattr(run, "run_all", run_all)
     desk = make_desk(PROBE)
     desk.add_brief(PROBE, probe_source)
     desk.hand_in(PROBE, "ada", desk.answered())
