@@ -154,10 +154,11 @@ class MemoryWatch:
         watched.used = sum(map(memory, processes)) - watched.baseline
         if watched.used <= most:
             return False
-        # Forked processes share pages, with the fork server too: count each page once.
+        # Forked processes share pages: count each once. Some are the fork server's, however large
+        # it is, and all that was inherited is taken off, because nobody says whose a page is.
         exact = sum(memory(process, exact=True) for process in processes)
         if exact:
-            watched.used = exact
+            watched.used = exact - watched.baseline
         return watched.used > most
 
 

@@ -83,7 +83,7 @@ def test_one_process_meets_a_memory_error(kind: BoxKind) -> None:
 
 def test_eight_processes_together_are_ended(kind: BoxKind, watch: sandbox.MemoryWatch) -> None:
     """Memory that is spread over eight processes is found, and all of them are ended."""
-    overuse = _watched(kind, watch, lambda: _fork(8, lambda: _hold(100)))
+    overuse = _watched(kind, watch, lambda: _fork(8, lambda: _hold(200)))
     assert overuse is not None
     assert (overuse.what, overuse.means) == ("memory", watch.means)
 
@@ -111,6 +111,17 @@ def test_honest_workers_are_left_alone(kind: BoxKind, watch: sandbox.MemoryWatch
         _fork(6, lambda: time.sleep(0.4))
 
     assert _watched(kind, watch, honest) is None
+
+
+def test_what_the_server_holds_is_not_the_boxs(
+    kind: BoxKind, watch: sandbox.MemoryWatch
+) -> None:
+    """However large the fork server is, its pages do not count in the box and its workers."""
+    server = bytearray(600 * MEGABYTE)
+    server[:: mmap.PAGESIZE] = b"x" * len(server[:: mmap.PAGESIZE])
+
+    assert _watched(kind, watch, lambda: _fork(6, lambda: time.sleep(0.4))) is None
+    assert server[0] == ord("x")
 
 
 def test_fork_bomb_is_stopped(kind: BoxKind) -> None:
