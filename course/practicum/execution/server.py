@@ -27,6 +27,7 @@ from practicum.execution.channel import Channel
 from practicum.execution.judging import LARGEST, serve_judge
 from practicum.execution.kernel import BoxKernel, is_single_threaded
 from practicum.execution.pages import use_large_pages
+from practicum.execution.pictures import draw_once
 from practicum.execution.tracebacks import quicken_tracebacks
 from practicum.execution.warm import warm
 from practicum.sandbox import Box, Ground, enter
@@ -59,6 +60,7 @@ def main(descriptor: int) -> None:
         return
     judge.warm()
     warm(kernel.shell)
+    draw_once(kernel.shell)
     gc.collect()
     gc.freeze()
     use_large_pages()

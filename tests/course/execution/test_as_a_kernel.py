@@ -62,6 +62,21 @@ PROBES = {
     "a plot": "import matplotlib.pyplot as plt\n_ = plt.plot([1, 2])",
     "a plot as a value": "plt.plot([2, 1])",
     "a shown plot": "plt.bar(['a'], [1])\nplt.show()\nprint('after')",
+    "a plot of two parts": (
+        "figure, axes = plt.subplots(1, 2)\naxes[0].hist([1, 2, 2])\naxes[1].set_title('a title')"
+    ),
+    "a tight layout": "figure, axes = plt.subplots(2, layout='tight')\n_ = axes[0].set_title('t')",
+    "a constrained layout": (
+        "figure, axes = plt.subplots(2, layout='constrained')\n_ = axes[1].set_xlabel('x')"
+    ),
+    "a plot tightened once": "_ = plt.plot([3, 1])\nplt.ylabel('y')\nplt.tight_layout()",
+    "two plots": "_ = plt.figure(), plt.plot([1, 2]), plt.figure(), plt.plot([2, 1])",
+    "ticks after the cell": "[tick.get_text() for tick in axes[1].get_xticklabels()]",
+    "another display": (
+        "plt.switch_backend('agg')\nfigure = plt.figure()\nplt.plot([1])\n"
+        "plt.switch_backend('module://matplotlib_inline.backend_inline')"
+    ),
+    "a table's plot": "import matplotlib\n_ = frame.plot.bar()",
     "a closed plot": "plt.plot([1])\nplt.close('all')",
     "an axes' error": "plt.plot([1, 2], [1, 2, 3])",
     "a generator": "(x for x in [1])",
@@ -132,7 +147,7 @@ def _stock(notebook: dict[str, Any], folder: Path) -> Any:
 def test_outputs_are_those_of_the_stock_kernel(
     probe: str, both: tuple[dict[str, Any], dict[str, Any]]
 ) -> None:
-    """Kinds, texts, pictures' kinds, errors and their tracebacks are the same."""
+    """Kinds, texts, pictures, errors and their tracebacks are the same."""
     stock, ours = _plain(both[0][probe]), _plain(both[1][probe])
     if probe in OWN_FRAMES:
         for output in (*stock["outputs"], *ours["outputs"]):
@@ -173,7 +188,7 @@ def _plain_output(output: dict[str, Any]) -> dict[str, Any]:
         value = "" if interrupted else _same(output["evalue"])
         return {"kind": kind, "ename": output["ename"], "evalue": value, "traceback": lines}
     data = {
-        name: "" if name.startswith(("image/", "application/vnd.jupyter.widget")) else _same(value)
+        name: "" if name.startswith("application/vnd.jupyter.widget") else _same(value)
         for name, value in output["data"].items()
     }
     return {"kind": kind, "data": data}

@@ -113,9 +113,7 @@ def test_honest_workers_are_left_alone(kind: BoxKind, watch: sandbox.MemoryWatch
     assert _watched(kind, watch, honest) is None
 
 
-def test_what_the_server_holds_is_not_the_boxs(
-    kind: BoxKind, watch: sandbox.MemoryWatch
-) -> None:
+def test_what_the_server_holds_is_not_the_boxs(kind: BoxKind, watch: sandbox.MemoryWatch) -> None:
     """However large the fork server is, its pages do not count in the box and its workers."""
     server = bytearray(600 * MEGABYTE)
     server[:: mmap.PAGESIZE] = b"x" * len(server[:: mmap.PAGESIZE])
