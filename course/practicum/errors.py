@@ -6,6 +6,7 @@
     |   |-- NotACourse              there is no course.yml where one is needed
     |   |-- UnknownName             a brief, rubric, student or cell does not exist
     |   |-- BadSubmission           a submitted file is refused
+    |   |-- NewerVersion            a newer practicum wrote this file
     |   `-- MissingExtra            an optional part of practicum is not installed
     |-- ProofFailed                 publish: a proof did not hold
     |-- NotReady                    release: marks or assessments are missing
@@ -13,6 +14,7 @@
     |-- NoKernel                    grade: nothing could be started that runs notebooks
     |-- Uncrossable                 judge: a value cannot leave its process as data
     |-- NoSandbox                   there is no safe place to run submissions in
+    |-- NotSaved                    a widget's change could not be written
     `-- Busy                        another practicum command works on this course
 
 A message says what happened, where, and what to do about it.
@@ -36,9 +38,11 @@ __all__ = [
     "GradingFailed",
     "InvalidDocument",
     "MissingExtra",
+    "NewerVersion",
     "NoSandbox",
     "NotACourse",
     "NotReady",
+    "NotSaved",
     "PracticumError",
     "ProofFailed",
     "Uncrossable",
@@ -98,6 +102,10 @@ class BadSubmission(BadInput):
     """A submitted file or folder is refused, with the reason."""
 
 
+class NewerVersion(BadInput):
+    """A file was written by a newer practicum: it is left as it is."""
+
+
 class MissingExtra(BadInput):
     """A part of practicum is used whose optional packages are not installed."""
 
@@ -135,6 +143,10 @@ class NoSandbox(PracticumError):
             "(`apt install bubblewrap`, 0.8 or newer) or allow user namespaces; "
             "`python -m practicum.sandbox` tells what works here"
         )
+
+
+class NotSaved(PracticumError):
+    """A change of the student's file could not be written; the file is as it was."""
 
 
 class Uncrossable(PracticumError):

@@ -1,0 +1,163 @@
+"""Reading and changing the file; every change is on disk, whole, before it is acknowledged."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from practicum.errors import BadInput, Busy, NewerVersion, NotSaved
+from practicum.internship import LARGEST, Internship, internship_text, read_internship
+
+__all__ = ["Sidecar"]
+
+PATIENCE = 10.0
+"""Seconds to wait for another window or kernel that is writing."""
+
+
+class Sidecar:
+    """The file of one brief. Several kernels and windows may use it at the same time."""
+
+    def __init__(self, folder: Path, brief: str) -> None:
+        """Name the file; nothing is read or written yet."""
+        self.brief = brief
+        self.file = folder.resolve() / f"{brief}.internship.json"
+        self.notices: list[str] = []
+        """What the student should know: a broken file was kept aside, say."""
+        self._last: Internship | None = None
+        self._stamp: tuple[int, int] | None = None
+        self._lock = FileLock(_lock_file(self.file), timeout=PATIENCE)
+
+    def read(self) -> Internship:
+        """Return what the file says; a new internship where there is none.
+
+        A broken file is kept aside, under a name that says so, and the last good state goes on.
+
+        Raises:
+            NewerVersion: A newer practicum wrote the file: it must not be touched.
+
+        """
+        stamp = _stamp(self.file)
+        if self._last is not None and stamp == self._stamp:
+            return self._last
+        if stamp is None:
+            # Deleted while it was in use: what is in memory is all there is.
+            self._last, self._stamp = self._last or Internship(brief=self.brief), None
+            return self._last
+        try:
+            self._last = self._of_brief(_bytes(self.file))
+            self._stamp = stamp
+        except NewerVersion:
+            raise
+        except BadInput as error:
+            self._keep_aside(str(error))
+        return self._last or Internship(brief=self.brief)
+
+    def is_stale(self) -> bool:
+        """Tell whether somebody else has written the file since it was read."""
+        return _stamp(self.file) != self._stamp
+
+    def change(self, change: Callable[[Internship], Internship]) -> Internship:
+        """Apply a change to what is on disk now, and write it before returning.
+
+        Raises:
+            BadInput: The change cannot be made; nothing was written.
+            Busy: Another window is writing all the time.
+            NewerVersion: A newer practicum wrote the file.
+            NotSaved: The disk is full or the folder cannot be written; nothing is lost there.
+
+        """
+        try:
+            with self._lock:
+                before = self.read()
+                after = change(before)
+                if after == before and self.file.is_file():
+                    return before
+                # Validated as a whole: what cannot be read back is never written.
+                content = after.model_dump() | {"revision": before.revision + 1}
+                after = Internship.model_validate(content)
+                self._write(internship_text(after))
+                self._last, self._stamp = after, _stamp(self.file)
+                return after
+        except Timeout:
+            message = f"{self.file.name}: another window is writing: try again"
+            raise Busy(message) from None
+
+    def _of_brief(self, data: bytes) -> Internship:
+        found = read_internship(data)
+        if found.brief != self.brief:
+            message = f"it belongs to the brief {found.brief!r}"
+            raise BadInput(message)
+        return found
+
+    def _write(self, text: str) -> None:
+        """Write beside, sync, rename: a reader sees the old file or the new one."""
+        draft = None
+        try:
+            descriptor, draft = tempfile.mkstemp(prefix=f".{self.brief}-", dir=self.file.parent)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(draft, 0o644)  # noqa: PTH101 (mkstemp's text; an exchange copies rights)
+            os.replace(draft, self.file)  # noqa: PTH105 (see above)
+            _sync(self.file.parent)
+        except OSError as error:
+            if draft is not None:
+                with suppress(OSError):
+                    os.unlink(draft)  # noqa: PTH108 (see above)
+            reason = error.strerror or type(error).__name__
+            message = f"{self.file.name} could not be written ({reason}): make room or ask for help"
+            raise NotSaved(message) from error
+
+    def _keep_aside(self, reason: str) -> None:
+        now = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+        aside = self.file.with_name(f"{self.brief}.internship.broken-{now}.json")
+        with suppress(OSError):
+            os.link(self.file, aside, follow_symlinks=False)
+            self.file.unlink()
+        self._stamp = _stamp(self.file)
+        self.notices.append(
+            f"{self.file.name} could not be read ({reason}). It is kept as {aside.name}."
+        )
+
+
+def _bytes(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        return opened.read(LARGEST + 1)
+
+
+def _stamp(file: Path) -> tuple[int, int] | None:
+    """Return what changes with each write: every write makes a new file."""
+    try:
+        about = file.stat()
+    except OSError:
+        return None
+    return about.st_ino, about.st_mtime_ns
+
+
+def _sync(folder: Path) -> None:
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _lock_file(file: Path) -> str:
+    """Name the lock outside of the folder, which is handed in as it is."""
+    digest = hashlib.sha256(str(file).encode()).hexdigest()[:24]
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = "somebody"
+    return str(Path(tempfile.gettempdir()) / f"practicum-{user}-{digest}.lock")
