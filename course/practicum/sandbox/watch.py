@@ -152,14 +152,21 @@ class MemoryWatch:
         """Measure what the processes use together, quickly, and exactly if it seems too much."""
         most = watched.box.memory_mb * MEGABYTE
         watched.used = sum(map(memory, processes)) - watched.baseline
-        if watched.used <= most:
-            return False
-        # Forked processes share pages: count each once. Some are the fork server's, however large
-        # it is, and all that was inherited is taken off, because nobody says whose a page is.
+        if watched.used <= most or len(processes) == 1:
+            return watched.used > most
+        # Forked processes share pages: count each once.
         exact = sum(memory(process, exact=True) for process in processes)
         if exact:
-            watched.used = exact - watched.baseline
+            watched.used = exact - self._inherited(len(processes), watched.baseline)
         return watched.used > most
+
+    def _inherited(self, processes: int, baseline: int) -> int:
+        """Tell how much of what was inherited has been counted as that of so many processes.
+
+        The kernel divides a page among all who have it: here those, the fork server, and the
+        other boxes, which inherited the same; what workers of theirs have is left out.
+        """
+        return baseline * processes // (processes + len(self._boxes))
 
 
 def _available() -> float:

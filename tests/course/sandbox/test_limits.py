@@ -83,9 +83,21 @@ def test_one_process_meets_a_memory_error(kind: BoxKind) -> None:
 
 def test_eight_processes_together_are_ended(kind: BoxKind, watch: sandbox.MemoryWatch) -> None:
     """Memory that is spread over eight processes is found, and all of them are ended."""
-    overuse = _watched(kind, watch, lambda: _fork(8, lambda: _hold(200)))
+    overuse = _watched(kind, watch, lambda: _fork(8, lambda: _hold(100)))
     assert overuse is not None
     assert (overuse.what, overuse.means) == ("memory", watch.means)
+
+
+def test_memory_counts_however_large_the_server(kind: BoxKind, watch: sandbox.MemoryWatch) -> None:
+    """A large fork server does not keep the watch from finding a box that uses too much."""
+    server = bytearray(600 * MEGABYTE)
+    server[:: mmap.PAGESIZE] = b"x" * len(server[:: mmap.PAGESIZE])
+
+    overuse = _watched(kind, watch, lambda: _fork(4, lambda: _hold(160)))
+
+    assert overuse is not None
+    assert overuse.what == "memory"
+    assert server[0] == ord("x")
 
 
 def test_shared_memory_counts(namespaces: BoxKind, watch: sandbox.MemoryWatch) -> None:
