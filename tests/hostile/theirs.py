@@ -54,6 +54,8 @@ BOX = (
     *("bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"),
     *("--tmpfs", "/tmp", "--tmpfs", "/var/tmp", "--unshare-pid", "--unshare-net"),  # noqa: S108
     *("--unshare-ipc", "--die-with-parent", "--new-session"),
+    # The checkout may lie below one of the folders for temporary files.
+    *("--ro-bind", str(REPOSITORY), str(REPOSITORY)),
 )
 
 
@@ -149,12 +151,17 @@ def _marks(root: Path) -> tuple[dict[str, float | None], int, set[str]]:
     return marks, manual, asks
 
 
-def _autograde(root: Path) -> str:
-    """Grade all that is not graded; return how it ended."""
+def _limit() -> None:
     for name, most in ((resource.RLIMIT_AS, 8 << 30), (resource.RLIMIT_FSIZE, 1 << 30)):
         resource.setrlimit(name, (most, most))
+
+
+def _autograde(root: Path) -> str:
+    """Grade all that is not graded; return how it ended."""
     process = subprocess.Popen(
         [sys.executable, "-m", "nbgrader", "autograde", BRIEF, "--log-level=ERROR"],
+        # In the child alone: a browser that a later test starts would not bear these limits.
+        preexec_fn=_limit,  # noqa: PLW1509 (this process has one thread)
         cwd=root,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
