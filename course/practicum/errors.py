@@ -8,6 +8,7 @@
     |   |-- BadSubmission           a submitted file is refused
     |   |-- NewerVersion            a newer practicum wrote this file
     |   `-- MissingExtra            an optional part of practicum is not installed
+    |-- ExchangeFailed              nbgrader could not list, fetch or hand in
     |-- ProofFailed                 publish: a proof did not hold
     |-- NotReady                    release: marks or assessments are missing
     |-- GradingFailed               grade: some submissions could not be graded
@@ -35,6 +36,7 @@ __all__ = [
     "BadInput",
     "BadSubmission",
     "Busy",
+    "ExchangeFailed",
     "GradingFailed",
     "InvalidDocument",
     "MissingExtra",
@@ -54,6 +56,10 @@ class PracticumError(Exception):
     """The root: catch it to catch everything that practicum raises on purpose."""
 
     exit_code: ClassVar[int] = 1
+
+    def _render_traceback_(self) -> list[str]:
+        """Show the message alone in a notebook, where it is the reader who can do something."""
+        return [f"{type(self).__name__}: {self}"]
 
 
 class BadInput(PracticumError):
@@ -114,6 +120,10 @@ class MissingExtra(BadInput):
         super().__init__(
             f"this needs {package}, which is not installed: pip install 'practicum[{extra}]'"
         )
+
+
+class ExchangeFailed(PracticumError):
+    """nbgrader could not do for a student what it was asked for."""
 
 
 class ProofFailed(PracticumError):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from practicum_widgets.desk import Desk
     from practicum_widgets.feedback.widget import Feedback
     from practicum_widgets.hand_in.widget import HandIn
+    from practicum_widgets.home.widget import Home
     from practicum_widgets.messages.widget import Messages
     from practicum_widgets.milestones.widget import Milestones
     from practicum_widgets.objectives.widget import Objectives
@@ -30,6 +31,7 @@ __all__ = (
     "Desk",
     "Feedback",
     "HandIn",
+    "Home",
     "Messages",
     "Milestones",
     "Objectives",
@@ -45,6 +47,7 @@ _PLACES = {
     "Desk": "practicum_widgets.desk",
     "Feedback": "practicum_widgets.feedback.widget",
     "HandIn": "practicum_widgets.hand_in.widget",
+    "Home": "practicum_widgets.home.widget",
     "Messages": "practicum_widgets.messages.widget",
     "Milestones": "practicum_widgets.milestones.widget",
     "Objectives": "practicum_widgets.objectives.widget",

@@ -1,61 +1,35 @@
-"""The base of all widgets: it shows the student's file, and changes it when it is asked to.
+"""The base of the desk's widgets: it shows the student's file, and changes it when it is asked to.
 
-The page never changes state by itself. It asks, ``{"ask": 7, "do": "add", ...}``; the change is
-made to the file; only then comes the answer, ``{"answer": 7, "ok": true, "at": "12:03"}``, and
-the new ``view``. What the page says was saved is on the disk.
+What the page says was saved is on the disk: the change is made to the file first.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-import anywidget
-import traitlets
 from pydantic import ValidationError
 
-from practicum.errors import BadInput, PracticumError
+from practicum.errors import BadInput
 from practicum.internship import Internship, WidgetName
 from practicum_widgets.desk import Desk
+from practicum_widgets.surface.panel import Asked, Panel
 from practicum_widgets.surface.twin import Node, h
-from practicum_widgets.surface.words import words_of
 
-__all__ = ["Action", "Surface"]
+__all__ = ["Action", "Asked", "Surface"]
 
-Asked = Mapping[str, Any]
 Action = Callable[[Internship, Asked], Internship]
 """A change of the student's file that the page may ask for: pure, and validated by the values."""
 
-_HERE = Path(__file__).parent
 
-
-class Surface(anywidget.AnyWidget):
-    """A widget of the desk. A subclass names itself, and says what it shows and what it changes.
-
-    Its folder holds ``widget.js`` (which defines ``paint``), ``widget.css`` and ``words.json``.
-    """
+class Surface(Panel):
+    """A widget of the desk. A subclass names itself, and says what it shows and what it changes."""
 
     widget: ClassVar[WidgetName]
     actions: ClassVar[Mapping[str, Action]] = {}
-
-    view = traitlets.Dict().tag(sync=True)
-    words = traitlets.Dict().tag(sync=True)
-    notices: Any = traitlets.List().tag(sync=True)
-
-    def __init_subclass__(cls, **options: Any) -> None:  # noqa: ANN401 (the base class's)
-        """Put the page's parts together: what all widgets share, then the widget's own."""
-        folder = _folder(cls)
-        # anywidget makes a class of its own for each widget, with traits of these names.
-        if (folder / "widget.js").is_file() and "_esm" not in vars(cls):
-            parts = (_HERE / "surface.js", folder / "widget.js")
-            cls._esm = "\n".join(part.read_text(encoding="utf-8") for part in parts)
-            parts = (_HERE / "surface.css", folder / "widget.css")
-            cls._css = "\n".join(part.read_text(encoding="utf-8") for part in parts)
-        super().__init_subclass__(**options)
 
     def __init__(self, desk: Desk | str | Path | None = None) -> None:
         """Show what stands in the student's file.
@@ -68,8 +42,7 @@ class Surface(anywidget.AnyWidget):
 
         """
         self.desk = desk if isinstance(desk, Desk) else Desk.here(desk or ".")
-        super().__init__(words=words_of(_folder(type(self)), self.desk.terms.language))
-        self.on_msg(self._asked)
+        super().__init__(self.desk.terms.language)
         self.refresh()
 
     # --- what a subclass says ---------------------------------------------------------------
@@ -121,25 +94,14 @@ class Surface(anywidget.AnyWidget):
         """Return the time, in the course's zone."""
         return datetime.now(ZoneInfo(self.desk.terms.timezone))
 
-    def tell(self, content: dict[str, Any]) -> None:
-        """Send the page a message that is no state, such as progress."""
-        self.send(content)
+    def look(self) -> None:
+        """Show what another window or kernel has written."""
+        if self.desk.sidecar.is_stale():
+            self.refresh()
 
-    def _asked(self, _widget: object, content: object, _buffers: object) -> None:
-        if not isinstance(content, dict) or not isinstance(content.get("do"), str):
-            return
-        action, number = content["do"], content.get("ask")
-        answer: dict[str, Any] = {"answer": number, "ok": True}
-        try:
-            if action == "look":
-                if self.desk.sidecar.is_stale():
-                    self.refresh()
-            else:
-                self.do(action, content)
-        except PracticumError as error:
-            answer = {"answer": number, "ok": False, "why": str(error)}
-        answer["at"] = self.now().strftime("%H:%M")
-        self.send(answer)
+    def still(self) -> Node:
+        """Return the twin of what the file says now."""
+        return self.twin(self.refresh())
 
     def _show(self, internship: Internship) -> None:
         self.view = self.seen(internship)
@@ -149,16 +111,7 @@ class Surface(anywidget.AnyWidget):
         if not self.is_on:
             off = str(self.words["off"])
             return {"text/plain": off, "text/html": str(h("p", off))}
-        bundle = super()._repr_mimebundle_(**options)
-        data, about = bundle if isinstance(bundle, tuple) else (bundle, {})
-        data = dict(data or {}) | {"text/html": str(self.twin(self.refresh()))}
-        data["text/plain"] = str(self.words["title"])
-        return data, about
-
-
-def _folder(kind: type) -> Path:
-    """Return the folder in which a widget's class is written."""
-    return Path(str(sys.modules[kind.__module__].__file__)).parent
+        return super()._repr_mimebundle_(**options)
 
 
 def _why(error: ValidationError) -> str:
