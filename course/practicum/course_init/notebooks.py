@@ -53,6 +53,17 @@ ANSWER = """\
 TODO: a good model answer; students do not see it.
 ### END SOLUTION
 """
+DESK = """\
+## Your desk
+
+Run the next cells. They show the brief, and keep your goals, hours and questions in a file
+beside this notebook, which is handed in with it. Nothing in these cells is graded.
+"""
+END = """\
+## Before you hand in
+
+Judge your own work by the employer's questions, then check the notebook and hand it in.
+"""
 JUDGED = "## How the employer judges your work\n"
 SCHEME = """
 === BEGIN MARK SCHEME ===
@@ -65,6 +76,9 @@ def notebook_for(rubric: Rubric) -> dict[str, Any]:
     """Return the JSON of a notebook that agrees with a new brief and ``rubric``."""
     cells = [
         _cell("intro", "markdown", INTRO),
+        _widget("BriefCard"),
+        _cell("desk-text", "markdown", DESK),
+        *map(_widget, ("Objectives", "Milestones", "Messages")),
         _code("parameters", PARAMETERS, tags=["parameters"], locked=True),
         _cell("task-total", "markdown", TASK),
         _code("total", SOLUTION, solution=True),
@@ -78,9 +92,19 @@ def notebook_for(rubric: Rubric) -> dict[str, Any]:
         ),
         _cell("judging", "markdown", JUDGED),
         *_criteria(rubric),
+        _cell("desk-end-text", "markdown", END),
+        *map(_widget, ("Achievements", "Contacts", "SelfAssessment", "HandIn", "Feedback")),
     ]
     about = {"kernelspec": PYTHON, "language_info": {"name": "python"}}
     return {"cells": cells, "metadata": about, "nbformat": 4, "nbformat_minor": 5}
+
+
+def _widget(name: str) -> dict[str, Any]:
+    """Return a cell with one of the student's widgets; what it shows differs from run to run."""
+    source = f"from practicum_widgets import {name}\n\n{name}()\n"
+    about = {"tags": ["nbval-ignore-output"]}
+    cell = _cell(f"desk-{name.lower()}", "code", source, about)
+    return cell | {"execution_count": None, "outputs": []}
 
 
 def _criteria(rubric: Rubric) -> Iterator[dict[str, Any]]:

@@ -9,12 +9,14 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from practicum.demo.internships import internship_of
 from practicum.demo.mistakes import hand_in, read_answers, read_notebook
 from practicum.gradebook import collect_folder, submit
+from practicum.internship import internship_text
 
 if TYPE_CHECKING:
     from practicum.course import Course
@@ -41,6 +43,8 @@ def hand_in_by_exchange(
             shutil.copytree(course.station("release", brief=brief), folder)
             text = json.dumps(_notebook(course, member, setting), indent=1)
             (folder / "brief.ipynb").write_text(text, encoding="utf-8")
+            kept = _internship(course, member)
+            (folder / f"{brief}.internship.json").write_text(kept, encoding="utf-8")
             submit(course, brief, member.id, Path(home))
         count += 1
     return count
@@ -62,13 +66,21 @@ def hand_in_by_lms(course: Course, brief: str, members: Sequence[Member], settin
     draft = export.with_suffix(".draft")
     with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
         for member in members:
-            place = f"{member.name}_{member.lms_id}_assignsubmission_file_/brief.ipynb"
-            archive.writestr(place, json.dumps(_notebook(course, member, setting), indent=1))
+            place = f"{member.name}_{member.lms_id}_assignsubmission_file_"
+            text = json.dumps(_notebook(course, member, setting), indent=1)
+            archive.writestr(f"{place}/brief.ipynb", text)
+            archive.writestr(f"{place}/{brief}.internship.json", _internship(course, member))
             received = due + LATE if member.kind == "late" else due - EARLY
             rows.writerow([member.lms_id, received.isoformat()])
     receipts.write_text(table.getvalue(), encoding="utf-8")
     draft.rename(export)
     return len(members)
+
+
+def _internship(course: Course, member: Member) -> str:
+    brief = course.brief(member.brief)
+    due = course.due(member.brief) or datetime(2027, 2, 1, tzinfo=UTC)
+    return internship_text(internship_of(member, brief, course.rubric(member.brief), due))
 
 
 def _notebook(course: Course, member: Member, setting: Setting) -> dict[str, Any]:
