@@ -7,11 +7,11 @@ laptop. What it says is shown as text.
 from __future__ import annotations
 
 import importlib.util
-import json
+import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from pydantic import ValidationError
 
@@ -23,6 +23,8 @@ __all__ = ["Listed", "listed", "nbgrader"]
 PATIENCE: Final = 60.0
 MOST: Final = 200
 SHOWN: Final = 300
+LISTED: Final = re.compile(r"INFO\] (\S+) (\S+)( \(already downloaded\))?$")
+COMPLAINT: Final = re.compile(r"\| (?:CRITICAL|ERROR)\] (.*)")
 
 
 class Listed(Value):
@@ -34,7 +36,7 @@ class Listed(Value):
 
 
 def nbgrader(*arguments: str, folder: Path, seconds: float = PATIENCE) -> str:
-    """Run ``nbgrader`` in a folder, and return what it wrote to stdout.
+    """Run ``nbgrader`` in a folder, and return all that it wrote.
 
     Raises:
         ExchangeFailed: It is not installed, does not end, or says no; the message says why.
@@ -59,32 +61,31 @@ def nbgrader(*arguments: str, folder: Path, seconds: float = PATIENCE) -> str:
     if done.returncode:
         message = f"nbgrader {arguments[0]} says: {_said(done.stderr or done.stdout)}"
         raise ExchangeFailed(message)
-    return done.stdout
+    return f"{done.stdout}\n{done.stderr}"
 
 
 def listed(folder: Path) -> tuple[Listed, ...]:
-    """List what can be fetched.
+    """List what can be fetched, from nbgrader's log (its option ``--json`` prints nothing).
 
     Raises:
         ExchangeFailed: There is no nbgrader or no exchange here.
 
     """
-    said = nbgrader("list", "--json", folder=folder)
+    said = nbgrader("list", folder=folder)
+    found = (LISTED.search(line) for line in said.splitlines())
+    entries = [_listed(match) for match in found if match is not None]
+    return tuple(entry for entry in entries[:MOST] if entry is not None)
+
+
+def _listed(match: re.Match[str]) -> Listed | None:
     try:
-        entries: list[dict[str, Any]] = json.loads(said[said.index("[") :])
-        return tuple(_listed(entry) for entry in entries[:MOST])
-    except (ValueError, KeyError, TypeError, ValidationError):
-        message = f"nbgrader list says what this cannot read: {_said(said)}"
-        raise ExchangeFailed(message) from None
-
-
-def _listed(entry: dict[str, Any]) -> Listed:
-    fetched = entry.get("status") == "fetched"
-    return Listed(course=entry["course_id"], brief=entry["assignment_id"], fetched=fetched)
+        return Listed(course=match[1], brief=match[2], fetched=match[3] is not None)
+    except ValidationError:
+        return None  # a name that no command of ours would take
 
 
 def _said(text: str) -> str:
     """Return what nbgrader says is wrong: its first complaint, or else its last line."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    errors = [line.partition("ERROR] ")[2] for line in lines if "ERROR] " in line]
-    return next(iter(errors), lines[-1] if lines else "nothing")[:SHOWN]
+    complaints = [match[1] for line in lines if (match := COMPLAINT.search(line))]
+    return next(iter(complaints), lines[-1] if lines else "nothing")[:SHOWN]

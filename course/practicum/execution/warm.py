@@ -109,12 +109,22 @@ def warm(shell: Any) -> None:  # noqa: ANN401 (IPython's shell is untyped)
     if "matplotlib" in sys.modules:
         cells += PLOTS
         cells += PANDAS_PLOTS if "pandas" in sys.modules else ()
+    if "practicum_widgets" in sys.modules:
+        _import_widgets()
     quiet = contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO())
     # Which warnings were shown once is state: within catch_warnings it is not kept.
     with quiet[0], quiet[1], warnings.catch_warnings(record=True):
         for cell in cells:
             shell.run_cell(cell, store_history=True)
     _forget(shell)
+
+
+def _import_widgets() -> None:
+    """Import what the student's desk consists of: its package does so when it is asked."""
+    package = sys.modules["practicum_widgets"]
+    for name in package.__all__:
+        with contextlib.suppress(Exception):
+            getattr(package, name)
 
 
 def _forget(shell: Any) -> None:  # noqa: ANN401
