@@ -55,7 +55,8 @@ class Executed:
 
     ``seconds`` is the whole time, ``steps`` the part of each step. ``died`` says why the
     kernel ended before its time, if it did, ``overuse`` which limit it went over. ``judged``
-    holds, by grade_id, what the judge found of each test.
+    holds, by grade_id, what the judge found of each test; ``judge_died`` says that its process
+    ended before its time.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Executed:
     died: str = ""
     overuse: str = ""
     judged: dict[str, Judged] = field(default_factory=dict)
+    judge_died: bool = False
     steps: dict[str, float] = field(default_factory=dict)
 
 
@@ -127,7 +129,7 @@ class Engine:
             self._refusal = refusal
 
     def run(self, job: Job) -> Executed:
-        """Run a notebook in a box; twice if its kernel dies, for that may be our fault.
+        """Run a notebook in a box; twice if its kernel or judge dies: that may be our fault.
 
         Raises:
             NoSandbox: There can be no box here.
@@ -144,7 +146,8 @@ class Engine:
         try:
             for _attempt in range(ATTEMPTS):
                 executed = self._run(job, place)
-                if executed.overuse or not (executed.died or executed.fault):
+                failed = executed.died or executed.fault or executed.judge_died
+                if executed.overuse or not failed:
                     break
         finally:
             self._places.put(place)
@@ -177,11 +180,17 @@ class Engine:
         notebook["metadata"]["language_info"] = self.server.language_info
         text = notebook_text(notebook)
         clock.lap("write")
-        judged = witness.judged if witness is not None else {}
-        over = "" if overuse is None else str(overuse)
-        return Executed(
-            job.name, text, 0.0, died=ran.died, overuse=over, judged=judged, steps=steps
+        executed = Executed(
+            job.name,
+            text,
+            0.0,
+            died=ran.died,
+            overuse="" if overuse is None else str(overuse),
+            steps=steps,
         )
+        if witness is None:
+            return executed
+        return replace(executed, judged=witness.judged, judge_died=witness.died)
 
     def _begin(self, job: Job, place: int, stack: ExitStack) -> tuple[Child, Child | None]:
         """Fork the kernel, and the judge if there is one, joined by a socket of their own."""

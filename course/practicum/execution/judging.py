@@ -75,6 +75,7 @@ class Witness:
     def __init__(self, judge: Child, notebook: Notebook, seconds: float) -> None:
         """Begin with a judge that is ready; ``seconds`` is what one test may take."""
         self.judged: dict[str, Judged] = {}
+        self.died = False
         self._judge, self._cells, self._seconds = judge, notebook["cells"], seconds
         self._gone = ""
         self._check: TamperCheck | None = None
@@ -112,6 +113,7 @@ class Witness:
             self._judge.channel.send({"test": source, "seconds": self._seconds})
             frame = self._judge.channel.receive(time.monotonic() + self._seconds + PATIENCE)
         except (Closed, Flooded):
+            self.died = True
             return self._lost("the judge's process ended")
         except TimedOut:
             return self._lost("the judge did not answer in time")

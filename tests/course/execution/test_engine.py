@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from practicum.execution import Engine, Executed, Job
 from practicum.notebooks import KERNEL_DIED, read_notebook
@@ -153,3 +157,39 @@ def test_a_judged_run_has_a_verdict_for_each_test(make_notebook: Callable[..., A
         executed = engine.run(job)
     outcomes = {name: judged.verdict.outcome for name, judged in executed.judged.items()}
     assert outcomes == {"test-0": "passed", "test-1": "failed"}
+
+
+def test_a_judge_that_is_killed_is_asked_again(
+    make_notebook: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A judge that dies once may be our fault: the notebook runs once more, and no mark waits."""
+    about = {"grade": True, "solution": False, "locked": True, "points": 1, "schema_version": 3}
+    notebook = make_notebook("x = 3", "assert x == 3")
+    notebook["cells"][1]["metadata"]["nbgrader"] = about | {"grade_id": "test"}
+    job = Job("ada", json.dumps(notebook), (), "brief", Limits())
+    killed = []
+    begin = Engine._begin
+
+    def begin_and_kill(engine: Engine, *arguments: Any) -> Any:
+        kernel, judge = begin(engine, *arguments)
+        assert judge is not None
+        if not killed:
+            killed.append(judge.pid)
+            judge.channel.receive(time.monotonic() + 30)  # it stands in its box
+            judge._signal(signal.SIGKILL)
+            monkeypatch.setattr(judge.channel, "receive", _ready_then(judge.channel.receive))
+        return kernel, judge
+
+    monkeypatch.setattr(Engine, "_begin", begin_and_kill)
+    with Engine((), 1, judging=True) as engine:
+        executed = engine.run(job)
+
+    assert killed
+    assert not executed.judge_died
+    assert executed.judged["test"].verdict.outcome == "passed"
+
+
+def _ready_then(receive: Callable[[float], Any]) -> Callable[[float], Any]:
+    """Say once more that the box stands, then go on as before."""
+    frames: list[Any] = [{"kind": "ready"}]
+    return lambda deadline: frames.pop() if frames else receive(deadline)
