@@ -15,6 +15,7 @@
     |-- NoKernel                    grade: nothing could be started that runs notebooks
     |-- Uncrossable                 judge: a value cannot leave its process as data
     |-- NoSandbox                   there is no safe place to run submissions in
+    |-- ServiceFailed               the course's message service gave no usable answer
     |-- NotSaved                    a widget's change could not be written
     `-- Busy                        another practicum command works on this course
 
@@ -47,6 +48,7 @@ __all__ = [
     "NotSaved",
     "PracticumError",
     "ProofFailed",
+    "ServiceFailed",
     "Uncrossable",
     "UnknownName",
 ]
@@ -157,6 +159,10 @@ class NoSandbox(PracticumError):
 
 class NotSaved(PracticumError):
     """A change of the student's file could not be written; the file is as it was."""
+
+
+class ServiceFailed(PracticumError):
+    """The course's message service could not be reached, or gave no usable answer."""
 
 
 class Uncrossable(PracticumError):

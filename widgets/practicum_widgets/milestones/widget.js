@@ -1,0 +1,110 @@
+// The board, the clock, the log, and the hours that are left.
+const SVG = "http://www.w3.org/2000/svg";
+
+function draw(tag, attributes, ...children) {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+function burnDown(points, hours, text) {
+  const times = points.map((point) => new Date(point.at).getTime());
+  const [first, last] = [Math.min(...times), Math.max(...times)];
+  const low = Math.min(0, ...points.map((point) => point.left));
+  const x = (index) => 10 + (280 * (times[index] - first)) / Math.max(1, last - first);
+  const y = (value) => 10 + (100 * (hours - value)) / Math.max(1, hours - low);
+  const line = (name, key) => draw("polyline", { class: name, points: points.map((point, index) => `${x(index)},${y(point[key])}`).join(" ") });
+  return draw("svg", { class: "pw-burn", viewBox: "0 0 300 120", role: "img", "aria-label": text }, line("pw-plan", "plan"), line("pw-left", "left"));
+}
+
+// For an input of type datetime-local: this minute in the reader's own zone.
+function localMinute(at) {
+  const date = new Date(at);
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
+}
+
+function ticking(element, text) {
+  const tell = () => { element.textContent = text(); };
+  tell();
+  const timer = setInterval(() => (element.isConnected ? tell() : clearInterval(timer)), 20000);
+  return element;
+}
+
+function paint({ view, say, ask }) {
+  const rows = view.rows || [];
+  const names = [...rows.map((row) => [row.id, row.title]), ["", say("other")]];
+  const states = ["to-do", "doing", "done"].map((name) => [name, say(`state_${name}`)]);
+  const day = (at) => new Date(at).toLocaleDateString([], { dateStyle: "medium" });
+  const when = (at) => new Date(at).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+
+  const row = (entry) => h("div", { class: "pw-row" },
+    h("span", { class: `pw-grow${entry.late ? " pw-late" : ""}`, dir: "auto" }, entry.title, entry.due && ` (${say("until")} ${day(entry.due)})`),
+    field(say("state"), saving(select(`state-${entry.id}`, states, entry.state, { "aria-label": say("state_of", { what: entry.title }) }), (state) => ask("move", { milestone: entry.id, state }))),
+    field(say("planned"), saving(h("input", { type: "number", min: 0, max: 400, step: 0.5, "data-key": `planned-${entry.id}`, value: String(entry.planned), "aria-label": say("planned_of", { what: entry.title }) }), (value) => ask("move", { milestone: entry.id, planned_hours: value }))),
+    h("span", {}, `${say("logged")}: ${entry.logged}`));
+
+  const clock = () => {
+    if (!view.timer) {
+      const choice = select("clock-milestone", names, (rows.find((entry) => entry.state === "doing") || rows[0] || { id: "" }).id);
+      return h("div", { class: "pw-row" }, field(say("works_on"), draft(choice)),
+        h("button", { type: "button", class: "pw-main", "data-key": "clock-start", onclick: () => ask("start", { milestone: latest(choice).value }) }, say("start")));
+    }
+    const passed = () => Math.max(0, Math.floor((Date.now() - new Date(view.timer.begin)) / 60000));
+    const time = () => `${Math.floor(passed() / 60)} h ${passed() % 60} min`;
+    const forgotten = passed() > 12 * 60;
+    const worked = draft(h("input", { type: "number", min: 0, max: 1440, "data-key": "clock-minutes", value: "" }));
+    const stop = () => ask("stop", { id: newKey(), ...(forgotten && latest(worked).value !== "" ? { minutes: Number(latest(worked).value) } : {}) });
+    return h("div", { class: "pw-row" },
+      ticking(h("span", {}), () => say("running", { at: when(view.timer.begin), time: time() })),
+      forgotten && field(say("worked"), worked),
+      h("button", { type: "button", class: "pw-main", "data-key": "clock-start", onclick: stop }, say("stop")));
+  };
+
+  const begin = draft(h("input", { type: "datetime-local", "data-key": "hand-begin", value: localMinute(Date.now()), required: true }));
+  const minutes = draft(h("input", { type: "number", min: 1, max: 1440, "data-key": "hand-minutes", required: true }));
+  const milestone = draft(select("hand-milestone", names, rows[0]?.id));
+  const note = draft(h("input", { "data-key": "hand-note", maxlength: 300, dir: "auto" }));
+  const log = async (event) => {
+    event.preventDefault();
+    const content = { id: newKey(), begin: new Date(latest(begin).value).toISOString(), minutes: Number(latest(minutes).value), milestone: latest(milestone).value, note: latest(note).value };
+    if (await ask("add", content)) clear(minutes, note);
+  };
+
+  const entry = (time) => {
+    const save = (name, read = (value) => value) => (value) => ask("edit", { id: time.id, [name]: read(value) });
+    const key = (name) => `${time.id}-${name}`;
+    return h("div", { class: "pw-row" },
+      field(say("day"), saving(h("input", { type: "datetime-local", "data-key": key("begin"), value: localMinute(time.begin) }), save("begin", (value) => new Date(value).toISOString()))),
+      field(say("minutes"), saving(h("input", { type: "number", min: 1, max: 1440, "data-key": key("minutes"), value: String(time.minutes) }), save("minutes", Number))),
+      field(say("milestone"), saving(select(key("milestone"), names, time.milestone), save("milestone"))),
+      field(say("note"), saving(h("input", { "data-key": key("note"), value: time.note || "", maxlength: 300, dir: "auto" }), save("note")), { grow: true }),
+      h("button", { type: "button", "data-key": key("remove"), "aria-label": say("remove_named", { what: `${when(time.begin)}, ${time.minutes} min` }), onclick: () => ask("remove", { id: time.id }) }, say("remove")));
+  };
+
+  const points = view.points || [];
+  const final = points[points.length - 1];
+  const text = final && say("picture_text", { hours: view.hours, left: final.left, n: points.length - 1, plan: final.plan });
+  return [
+    h("h3", {}, say("title")),
+    (view.warnings || []).map(([key, what]) => h("p", { class: "pw-warn" }, say(key, { what }))),
+    h("div", { class: "pw-board" }, rows.map(row)),
+    h("p", {}, say("whole", view)),
+    h("h4", {}, say("clock")),
+    clock(),
+    h("details", { "data-key": "by-hand" }, h("summary", {}, say("by_hand")),
+      h("form", { onsubmit: log }, h("div", { class: "pw-row" },
+        field(say("day"), begin), field(say("minutes"), minutes), field(say("milestone"), milestone), field(say("note"), note, { grow: true }),
+        h("button", { class: "pw-main", "data-key": "hand-log" }, say("log"))))),
+    h("details", { "data-key": "entries" }, h("summary", {}, say("entries", { n: (view.time || []).length })),
+      (view.time || []).length ? view.time.map(entry) : h("p", {}, say("no_entries"))),
+    final && [
+      h("h4", {}, say("picture")),
+      burnDown(points, view.hours, text),
+      h("p", { class: "pw-quiet" }, text),
+      h("details", { "data-key": "figures" }, h("summary", {}, say("figures")),
+        h("table", {}, h("tr", {}, h("th", {}, say("at")), h("th", {}, say("left")), h("th", {}, say("plan"))),
+          points.map((point) => h("tr", {}, h("td", {}, when(point.at)), h("td", {}, point.left), h("td", {}, point.plan))))),
+    ],
+  ];
+}
