@@ -13,6 +13,13 @@ from practicum.internship.record import (
     TimeEntry,
     Timer,
 )
+from practicum.internship.released import (
+    Released,
+    ReleasedCriterion,
+    ReleasedRow,
+    ReleasedStep,
+    read_released,
+)
 from practicum.internship.terms import WIDGETS, Terms, WidgetName, read_terms
 from practicum.internship.text import LARGEST, internship_text, read_internship
 
@@ -27,6 +34,10 @@ __all__ = [
     "Message",
     "MilestoneState",
     "Objective",
+    "Released",
+    "ReleasedCriterion",
+    "ReleasedRow",
+    "ReleasedStep",
     "SelfLevel",
     "Terms",
     "TimeEntry",
@@ -34,5 +45,6 @@ __all__ = [
     "WidgetName",
     "internship_text",
     "read_internship",
+    "read_released",
     "read_terms",
 ]

@@ -14,6 +14,7 @@ from practicum.briefs import Brief
 from practicum.marks import CellMark, Marks
 from practicum.release.arithmetic import Sum, figure
 from practicum.release.judgements import Judgement, NextStep
+from practicum.release.machine_readable import released_of
 from practicum.rendering import Document, NotebookView, template
 
 __all__ = ["Handover", "Page", "handover", "page_html"]
@@ -63,7 +64,8 @@ class Page:
 def page_html(page: Page) -> bytes:
     """Return the page as UTF-8; the same values give the same bytes."""
     page_template, document = _frame()
-    html = page_template.render(page=page, document=document)
+    data = released_of(page.brief.id, page.sum, page.judged, page.steps).model_dump_json()
+    html = page_template.render(page=page, document=document, data=data)
     return html.encode("utf-8", "replace")
 
 
