@@ -16,6 +16,7 @@
     |-- Uncrossable                 judge: a value cannot leave its process as data
     |-- NoSandbox                   there is no safe place to run submissions in
     |-- ServiceFailed               the course's message service gave no usable answer
+    |-- CheckFailed                 a student's notebook could not be checked
     |-- NotSaved                    a widget's change could not be written
     `-- Busy                        another practicum command works on this course
 
@@ -37,6 +38,7 @@ __all__ = [
     "BadInput",
     "BadSubmission",
     "Busy",
+    "CheckFailed",
     "ExchangeFailed",
     "GradingFailed",
     "InvalidDocument",
@@ -155,6 +157,10 @@ class NoSandbox(PracticumError):
             "(`apt install bubblewrap`, 0.8 or newer) or allow user namespaces; "
             "`python -m practicum.sandbox` tells what works here"
         )
+
+
+class CheckFailed(PracticumError):
+    """A student's notebook could not be checked before it is handed in; nothing was changed."""
 
 
 class NotSaved(PracticumError):

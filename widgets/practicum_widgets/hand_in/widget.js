@@ -1,0 +1,66 @@
+// The check with its progress, the two ways to hand in, the receipts.
+const progress = new WeakMap();
+
+function paint({ view, say, ask, model }) {
+  const when = (at) => new Date(at).toLocaleString([], { dateStyle: "medium", timeStyle: "medium" });
+  const checked = view.checked;
+  const grave = checked ? checked.findings.filter(([, costs]) => costs) : [];
+  const others = checked ? checked.findings.filter(([, costs]) => !costs) : [];
+  const open = !checked || grave.length > 0;
+
+  const bar = h("progress", { "aria-label": say("check") });
+  const where = h("span", { role: "status" });
+  const show = ([done, all]) => { bar.max = Math.max(1, all); bar.value = done; where.textContent = say("checking", { done, all }); };
+  if (!progress.has(model)) {
+    progress.set(model, { last: [0, 0], show });
+    model.on("msg:custom", (message) => {
+      if (!message?.progress) return;
+      const state = progress.get(model);
+      state.last = message.progress;
+      state.show(message.progress);
+    });
+  }
+  progress.get(model).show = show;
+  if (view.running) show(progress.get(model).last);
+  else progress.get(model).last = [0, 0];
+
+  const finding = ([key, , about]) => h("li", { dir: "auto" }, say(key, about));
+  const result = checked && [
+    h("p", {}, say("result", { ...checked, at: when(checked.at) })),
+    grave.length > 0 && [h("h4", {}, say("grave")), h("ul", {}, grave.map(finding))],
+    others.length > 0 && [h("h4", {}, say("reminders")), h("ul", {}, others.map(finding))],
+    !grave.length && !others.length && h("p", {}, say("all_well")),
+  ];
+
+  const confirm = draft(h("input", { type: "checkbox", "data-key": "confirm" }));
+  const hand = (action) => async () => {
+    const done = await ask(action, { id: newKey(), confirmed: latest(confirm).checked }, { patience: 120000 });
+    if (done) { latest(confirm).checked = false; delete latest(confirm).dataset.dirty; }
+  };
+  const changes = (entry) => {
+    const told = ["added", "removed", "changed"].filter((key) => entry.changes[key].length);
+    return told.length ? told.map((key) => h("div", { class: "pw-quiet" }, say(key, { names: entry.changes[key].join(", ") }))) : null;
+  };
+  const receipt = (entry, index) => h("div", { class: "pw-receipt" },
+    h("strong", {}, when(entry.at)), ` ${say(`way_${entry.way}`)}, ${say("files", entry)} `, index === 0 && say("counts"),
+    h("div", { class: "pw-quiet pw-digest" }, `${say("digest")}: ${entry.sha256}`),
+    entry.way === "zip" && h("div", {}, say("upload", entry)),
+    changes(entry) || (index < view.receipts.length - 1 && h("div", { class: "pw-quiet" }, say("same"))));
+
+  return [
+    h("h3", {}, say("title")),
+    h("p", {}, say("intro")),
+    h("p", { class: "pw-quiet" }, view.saved ? say("saved_at", { at: when(view.saved) }) : say("not_saved")),
+    view.running
+      ? h("div", {}, bar, where, " ", h("button", { type: "button", "data-key": "check", onclick: () => ask("cancel") }, say("cancel")))
+      : h("p", {}, h("button", { type: "button", class: "pw-main", "data-key": "check", onclick: () => ask("check") }, say("check"))),
+    view.trouble && h("p", { class: "pw-warn", role: "alert" }, view.trouble),
+    result,
+    open && h("label", { class: "pw-choice" }, confirm, h("span", {}, say("confirm"))),
+    h("div", { class: "pw-row" },
+      h("button", { type: "button", class: "pw-main", "data-key": "submit", onclick: hand("submit") }, say("submit")),
+      h("button", { type: "button", "data-key": "pack", onclick: hand("pack") }, say("pack"))),
+    h("h4", {}, say("receipts")),
+    (view.receipts || []).length ? view.receipts.map(receipt) : h("p", { class: "pw-quiet" }, say("no_receipts")),
+  ];
+}
