@@ -18,6 +18,7 @@ from pydantic import Field, StringConstraints, field_validator
 from practicum.briefs import Brief, read_brief
 from practicum.documents import Document, read_document
 from practicum.errors import InvalidDocument, NotACourse, UnknownName
+from practicum.internship.terms import WIDGETS, Language, ServiceAddress, WidgetName
 from practicum.people import Roster, read_roster
 from practicum.placements import Placements, read_placements
 from practicum.policies import Limits, Policies
@@ -69,6 +70,12 @@ class CourseSettings(Value):
     briefs: Annotated[tuple[ScheduledBrief, ...], Field(min_length=1)]
     policies: Policies = Policies()
     limits: Limits = Limits()
+    widgets: Annotated[
+        tuple[WidgetName, ...],
+        Field(description="the student's widgets that are on; all if left out"),
+    ] = WIDGETS
+    language: Language = "en"
+    service: ServiceAddress | None = None
 
     @field_validator("timezone")
     @classmethod

@@ -10,6 +10,7 @@ from practicum.briefs import Brief
 from practicum.documents import read_document
 from practicum.errors import BadInput
 from practicum.internship import Terms, read_terms
+from practicum.internship.terms import RUBRIC_FILE
 from practicum.rubrics import Rubric
 from practicum.validation import value_from
 from practicum_widgets.sidecar import Sidecar
@@ -50,7 +51,7 @@ class Desk:
     @cached_property
     def rubric(self) -> Rubric | None:
         """The rubric by which the work is judged, or None where it was not handed out."""
-        for file in (self.folder / "rubric.yml", *self._course_rubrics()):
+        for file in (self.folder / RUBRIC_FILE, *self._course_rubrics()):
             if file.is_file():
                 return value_from(Rubric, read_document(file))
         return None

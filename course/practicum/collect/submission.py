@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from practicum.collect.archives import archive_in
+from practicum.collect.internships import without_unreadable
 from practicum.collect.names import hidden, left_out_reason, name_problem, shown
 from practicum.collect.notebooks import check_notebook
 from practicum.collect.pieces import Piece
@@ -78,7 +79,8 @@ def read_submission(pieces: Sequence[Piece], notebook: str, limits: Limits) -> S
     _check_collisions(kept)
     files = _read_all(kept, notebook, limits)
     check_notebook(files[notebook], notebook)
-    return Submission(files, left_out, _secret(secret))
+    files, unreadable = without_unreadable(files)
+    return Submission(files, (*left_out, *unreadable), _secret(secret))
 
 
 def _present(pieces: Sequence[Piece]) -> list[Piece]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from practicum import __version__
 from practicum.grade.environment import installed
 from practicum.gradebook import AnswerKey, digest_of
+from practicum.internship.terms import TERMS_FILE
 from practicum.policies import Limits
 
 __all__ = ["Basis", "changes", "environment_digest", "versions"]
@@ -73,7 +74,12 @@ def versions() -> dict[str, str]:
 
 
 def _folder_digest(folder: Path) -> str:
-    files = (file for file in folder.rglob("*") if file.is_file() and not file.is_symlink())
+    # The terms are for the student's widgets: a due date that has moved changes no mark.
+    files = (
+        file
+        for file in folder.rglob("*")
+        if file.is_file() and not file.is_symlink() and file != folder / TERMS_FILE
+    )
     lines = [f"{file.relative_to(folder).as_posix()} {digest_of(file)}" for file in sorted(files)]
     return _digest("\n".join(lines))
 

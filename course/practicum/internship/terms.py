@@ -12,9 +12,10 @@ from practicum.errors import BadInput
 from practicum.policies import LatePolicy, Limits
 from practicum.values import Id, Value
 
-__all__ = ["TERMS_FILE", "WIDGETS", "Terms", "WidgetName", "read_terms"]
+__all__ = ["RUBRIC_FILE", "TERMS_FILE", "WIDGETS", "Terms", "WidgetName", "read_terms"]
 
 TERMS_FILE: Final = "course.json"
+RUBRIC_FILE: Final = "rubric.yml"
 LARGEST: Final = 100_000
 
 WidgetName = Literal[
@@ -32,6 +33,18 @@ WidgetName = Literal[
 WIDGETS: Final[tuple[WidgetName, ...]] = get_args(WidgetName)
 
 
+Language = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$"),
+    Field(description="of the widgets: en or de"),
+]
+ServiceAddress = Annotated[
+    str,
+    StringConstraints(pattern=r"^https?://[^\s/]+[^\s]*$", max_length=1000),
+    Field(description="the course's message service, such as https://hub.example/services/course"),
+]
+
+
 class Terms(Value):
     """What holds for one brief in one course; `practicum publish` writes it beside the notebook.
 
@@ -44,11 +57,11 @@ class Terms(Value):
     brief: Id
     due: AwareDatetime | None = None
     timezone: str = "UTC"
-    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")] = "en"
+    language: Language = "en"
     late: LatePolicy = LatePolicy()
     limits: Limits = Limits()
     widgets: Annotated[tuple[WidgetName, ...], Field(description="those that are on")] = WIDGETS
-    service: Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")] | None = None
+    service: ServiceAddress | None = None
 
 
 def read_terms(folder: Path) -> Terms | None:

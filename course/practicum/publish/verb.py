@@ -21,6 +21,7 @@ from practicum.gradebook import (
 from practicum.progress import Progress, Step, silent
 from practicum.publish import proofs
 from practicum.publish.checking import require_agreement
+from practicum.publish.handing_out import lay_beside, terms_of
 from practicum.publish.staging import set_criterion_points, staged
 from practicum.records import Records
 from practicum.values import Value
@@ -105,6 +106,7 @@ def _proofs(stage: Course, course: Course, brief: str, progress: Progress) -> It
         )
         _tell(progress, brief, "generate")
         generate(stage, brief, due=course.due(brief))
+        lay_beside(stage, course, brief)
         _tell(progress, brief, "untouched")
         untouched = proofs.prove_untouched(stage, brief)
         _tell(progress, brief, "outputs")
@@ -135,10 +137,8 @@ def _digest(course: Course, brief: str) -> str:
         if not any(part.startswith((".", "__")) for part in file.relative_to(course.root).parts):
             digest.update(f"{file.relative_to(course.root)}\0".encode())
             digest.update(hashlib.sha256(file.read_bytes()).digest())
-    due = course.due(brief)
-    policy = [course.policies.employer_share, due.isoformat() if due else None]
-    digest.update(json.dumps(policy).encode())
-    digest.update(course.settings.limits.model_dump_json().encode())
+    digest.update(json.dumps(course.policies.employer_share).encode())
+    digest.update(terms_of(course, brief).model_dump_json().encode())
     return digest.hexdigest()
 
 

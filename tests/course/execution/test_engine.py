@@ -167,7 +167,7 @@ def test_a_judge_that_is_killed_is_asked_again(
     notebook = make_notebook("x = 3", "assert x == 3")
     notebook["cells"][1]["metadata"]["nbgrader"] = about | {"grade_id": "test"}
     job = Job("ada", json.dumps(notebook), (), "brief", Limits())
-    killed = []
+    killed: list[int] = []
     begin = Engine._begin
 
     def begin_and_kill(engine: Engine, *arguments: Any) -> Any:
