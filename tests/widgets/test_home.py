@@ -11,26 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.widgets.conftest import REPOSITORY, lay_desk
 
 from practicum.errors import BadInput, ExchangeFailed
-from practicum.internship import Achievement, HandIn, Internship, Objective, Terms, TimeEntry
-from practicum.internship.terms import TERMS_FILE
-from practicum_widgets import Desk, Home
+from practicum.internship import Achievement, HandIn, Internship, Objective, TimeEntry
+from practicum_widgets import Home
 from practicum_widgets.home.desks import next_step
 
-REPOSITORY = Path(__file__).parents[2]
 NOW = datetime(2027, 1, 20, 12, tzinfo=UTC)
-
-
-def _lay(folder: Path, brief: str = "first-steps", **terms: Any) -> Desk:
-    """Lay a desk as a course hands it out."""
-    place = folder / brief
-    place.mkdir(parents=True)
-    shutil.copy(REPOSITORY / "assignments" / brief / "brief.yml", place)
-    shutil.copy(REPOSITORY / "rubrics" / f"{brief}.yml", place / "rubric.yml")
-    told = Terms(course="c", title="A course", brief=brief, **terms)
-    (place / TERMS_FILE).write_text(told.model_dump_json(), encoding="utf-8")
-    return Desk.here(place)
 
 
 def test_first_day_shows_what_to_do(tmp_path: Path) -> None:
@@ -43,9 +31,9 @@ def test_first_day_shows_what_to_do(tmp_path: Path) -> None:
 
 def test_briefs_are_sorted_by_due_date(tmp_path: Path) -> None:
     """What is due first stands first; what has no date stands last."""
-    _lay(tmp_path, "rainy-days")
-    _lay(tmp_path, "flight-delays", due=NOW + timedelta(days=9))
-    _lay(tmp_path, "first-steps", due=NOW + timedelta(days=2))
+    lay_desk(tmp_path, "rainy-days")
+    lay_desk(tmp_path, "flight-delays", due=NOW + timedelta(days=9))
+    lay_desk(tmp_path, "first-steps", due=NOW + timedelta(days=2))
 
     names = [line["brief"] for line in Home(tmp_path).view["briefs"]]
 
@@ -54,7 +42,7 @@ def test_briefs_are_sorted_by_due_date(tmp_path: Path) -> None:
 
 def test_achievements_come_together(tmp_path: Path) -> None:
     """What was done in several briefs, and goals that were reached, stand on one page."""
-    one, two = _lay(tmp_path, "first-steps"), _lay(tmp_path, "rainy-days")
+    one, two = lay_desk(tmp_path, "first-steps"), lay_desk(tmp_path, "rainy-days")
     done = Achievement(id="a", text="Counted birds", skill="pandas", at=NOW)
     goals = (
         Objective(id="b", text="Write advice", reached="yes"),
@@ -72,7 +60,7 @@ def test_achievements_come_together(tmp_path: Path) -> None:
 
 def test_a_change_elsewhere_is_seen(tmp_path: Path) -> None:
     """Hours that were logged in a brief's notebook appear at the next look."""
-    desk = _lay(tmp_path)
+    desk = lay_desk(tmp_path)
     home = Home(tmp_path)
     entry = TimeEntry(id="t", begin=NOW, minutes=90)
     desk.sidecar.change(lambda kept: kept.model_copy(update={"time": (entry,)}))
@@ -84,7 +72,7 @@ def test_a_change_elsewhere_is_seen(tmp_path: Path) -> None:
 
 def test_a_broken_desk_does_not_hide_the_others(tmp_path: Path) -> None:
     """A brief that cannot be read is named, and the others are shown."""
-    _lay(tmp_path, "first-steps")
+    lay_desk(tmp_path, "first-steps")
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "brief.yml").write_text("a: [", encoding="utf-8")
 
@@ -97,8 +85,8 @@ def test_a_broken_desk_does_not_hide_the_others(tmp_path: Path) -> None:
 
 def test_hidden_folders_and_links_are_no_desks(tmp_path: Path) -> None:
     """Checkpoints and links to other places are not taken for briefs."""
-    _lay(tmp_path / ".trash")
-    outside = _lay(tmp_path.parent / f"{tmp_path.name}-outside").folder
+    lay_desk(tmp_path / ".trash")
+    outside = lay_desk(tmp_path.parent / f"{tmp_path.name}-outside").folder
     (tmp_path / "linked").mkdir()
     (tmp_path / "linked" / "brief.yml").symlink_to(outside / "brief.yml")
 
@@ -137,14 +125,14 @@ def test_hidden_folders_and_links_are_no_desks(tmp_path: Path) -> None:
 )
 def test_next_step(tmp_path: Path, kept: dict[str, Any], due: datetime | None, step: str) -> None:
     """There is one next step, and it follows from what has been done."""
-    desk = _lay(tmp_path, due=due)
+    desk = lay_desk(tmp_path, due=due)
 
     assert next_step(desk, Internship(brief="first-steps", **kept), NOW) == step
 
 
 def test_feedback_is_the_next_step_once_it_is_there(tmp_path: Path) -> None:
     """Fetched feedback is to be read, whatever else is open."""
-    desk = _lay(tmp_path)
+    desk = lay_desk(tmp_path)
     page = desk.folder / "feedback" / "2027-02-03" / "brief.html"
     page.parent.mkdir(parents=True)
     page.write_text("<p>", encoding="utf-8")
@@ -178,7 +166,7 @@ def test_list_and_fetch_through_a_real_exchange(
     out.mkdir(parents=True)
     for place in (exchange, exchange / "c", out):
         place.chmod(0o777)
-    desk = _lay(tmp_path / "course")
+    desk = lay_desk(tmp_path / "course")
     shutil.copytree(desk.folder, out / "first-steps")
     notebook = REPOSITORY / "assignments" / "first-steps" / "brief.ipynb"
     shutil.copy(notebook, out / "first-steps" / "brief.ipynb")

@@ -417,40 +417,40 @@ NOTEBOOKS: dict[str, tuple[Spoil, str]] = {
     ),
     "same-id": (
         lambda n: about(n, "total").update(grade_id="parameters"),
-        "cell 4: the grade_id 'parameters' is in cell 2 too: rename one of the two",
+        "cell 9: the grade_id 'parameters' is in cell 7 too: rename one of the two",
     ),
     "old-schema": (
         lambda n: about(n, "total").update(schema_version=2),
-        "cell 4: its nbgrader schema_version is 2, not 3: run `nbgrader update` on the notebook",
+        "cell 9: its nbgrader schema_version is 2, not 3: run `nbgrader update` on the notebook",
     ),
     "no-schema": (
         lambda n: about(n, "total").pop("schema_version"),
-        "cell 4: its nbgrader schema_version is None, not 3",
+        "cell 9: its nbgrader schema_version is None, not 3",
     ),
     "extra-key": (
         lambda n: about(n, "total").update(extra=1),
-        "cell 4: nbgrader does not know 'extra'",
+        "cell 9: nbgrader does not know 'extra'",
     ),
     "flag-is-text": (
         lambda n: about(n, "total").update(solution="yes"),
-        "cell 4: solution must be true or false",
+        "cell 9: solution must be true or false",
     ),
-    "no-points": (lambda n: about(n, "test-total").pop("points"), "cell 5: its points are None"),
+    "no-points": (lambda n: about(n, "test-total").pop("points"), "cell 10: its points are None"),
     "negative": (
         lambda n: about(n, "test-total").update(points=-1),
-        "cell 5: its points are -1: give it 0 or more points",
+        "cell 10: its points are -1: give it 0 or more points",
     ),
     "not-a-number": (
         lambda n: about(n, "test-total").update(points=float("nan")),
-        "cell 5: its points are nan",
+        "cell 10: its points are nan",
     ),
     "id-with-space": (
         lambda n: about(n, "total").update(grade_id="a b"),
-        "cell 4: its grade_id is 'a b': use letters, digits, dash and underscore",
+        "cell 9: its grade_id is 'a b': use letters, digits, dash and underscore",
     ),
     "half-an-answer": (
         lambda n: about(n, "recommendation").update(solution=False),
-        "cell 7: a written answer must be both grade and solution",
+        "cell 12: a written answer must be both grade and solution",
     ),
     "task-in-code": (
         lambda n: cell(n, "criterion-advice").update(cell_type="code"),
@@ -461,16 +461,16 @@ NOTEBOOKS: dict[str, tuple[Spoil, str]] = {
         "a task cell is marked as a test or an answer too",
     ),
     "no-criterion-cell": (
-        lambda n: n["cells"].pop(),
+        lambda n: n["cells"].pop(9 + 5),
         "there is no task cell 'criterion-advice' for the criterion 'advice'",
     ),
     "strange-criterion-cell": (
         lambda n: about(n, "criterion-advice").update(grade_id="criterion-advise"),
-        "cell 10: the task cell 'criterion-advise' belongs to no criterion",
+        "cell 15: the task cell 'criterion-advise' belongs to no criterion",
     ),
     "unnamed-graded-cell": (
         lambda n: about(n, "test-total").update(grade_id="test-sum"),
-        "cell 5: no deliverable names the graded cell 'test-sum'",
+        "cell 10: no deliverable names the graded cell 'test-sum'",
     ),
     "cells-of-nothing": (lambda n: n["cells"].extend([None, 7, {}, {"metadata": []}]), ""),
 }

@@ -52,7 +52,7 @@ def test_every_proof_reports_its_figure(tiny_published: Any) -> None:
     assert figures["the solution earns every point"].startswith("12 of 12 autograded points")
     assert figures["its outputs reproduce"] == "4 cells, twice the same"
     assert figures["an untouched release earns nothing"] == "0 points"
-    assert "2 files searched" in figures["no solution and no hidden test leaks"]
+    assert "4 files searched" in figures["no solution and no hidden test leaks"]
 
 
 def test_students_get_no_secret(tiny_published: Any) -> None:

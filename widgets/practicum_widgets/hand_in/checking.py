@@ -90,7 +90,10 @@ def check(desk: Desk, internship: Internship, now: datetime, progress: Progress)
         folder = Path(place) / desk.folder.name
         shutil.copytree(desk.folder, folder, ignore=LEFT_OUT, symlinks=True)
         ran, ended = _run(desk, folder, file.name, progress)
-    findings += _failures(ran, ended, desk.terms.limits.cell_seconds)
+    unwritten = {finding.about["cell"] for finding in findings if finding.key == "no_code"}
+    failures = _failures(ran, ended, desk.terms.limits.cell_seconds)
+    # That a cell without code ends with an error need not be told twice.
+    findings += [f for f in failures if f.key != "cell_fails" or f.about["cell"] not in unwritten]
     findings += in_the_file(desk, internship)
     tests = [cell for cell in ran if is_test(cell)]
     passed = sum(not _error(cell) and _is_done(cell) for cell in tests)

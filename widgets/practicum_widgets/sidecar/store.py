@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import hashlib
 import os
+import stat
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -118,11 +119,11 @@ class Sidecar:
             raise NotSaved(message) from error
 
     def _keep_aside(self, reason: str) -> None:
-        now = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+        now = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
         aside = self.file.with_name(f"{self.brief}.internship.broken-{now}.json")
         with suppress(OSError):
-            os.link(self.file, aside, follow_symlinks=False)
-            self.file.unlink()
+            # Whatever it is (a link, a pipe, a folder): it is moved, and never opened.
+            self.file.rename(aside)
         self._stamp = _stamp(self.file)
         self.notices.append(
             f"{self.file.name} could not be read ({reason}). It is kept as {aside.name}."
@@ -130,14 +131,23 @@ class Sidecar:
 
 
 def _bytes(file: Path) -> bytes:
-    with file.open("rb") as opened:
+    """Read a regular file; a link or a pipe in its place is refused, without waiting for it."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    try:
+        descriptor = os.open(file, flags)
+    except OSError as error:
+        message = f"it cannot be opened: {error.strerror}"
+        raise BadInput(message) from None
+    with os.fdopen(descriptor, "rb") as opened:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise BadInput("it is no file")
         return opened.read(LARGEST + 1)
 
 
 def _stamp(file: Path) -> tuple[int, int] | None:
     """Return what changes with each write: every write makes a new file."""
     try:
-        about = file.stat()
+        about = file.lstat()
     except OSError:
         return None
     return about.st_ino, about.st_mtime_ns

@@ -20,7 +20,7 @@ from practicum.errors import PracticumError
 from practicum_widgets.surface.twin import Node
 from practicum_widgets.surface.words import words_of
 
-__all__ = ["Asked", "Panel"]
+__all__ = ["Asked", "Panel", "whole"]
 
 Asked = Mapping[str, Any]
 """What a page asks for: ``do`` names it, the rest says with what."""
@@ -95,6 +95,15 @@ class Panel(anywidget.AnyWidget):
         data = dict(data or {}) | {"text/html": str(self.still())}
         data["text/plain"] = str(self.words["title"])
         return data, about
+
+
+def whole(value: Any) -> Any:  # noqa: ANN401 (whatever a page sends)
+    """Return what a page sent with half characters replaced, which no file can hold."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, dict):
+        return {str(whole(name)): whole(entry) for name, entry in value.items()}
+    return [whole(entry) for entry in value] if isinstance(value, list) else value
 
 
 def _joined(*parts: Path) -> str:

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from practicum.errors import BadInput
 from practicum.internship import Internship, WidgetName
 from practicum_widgets.desk import Desk
-from practicum_widgets.surface.panel import Asked, Panel
+from practicum_widgets.surface.panel import Asked, Panel, whole
 from practicum_widgets.surface.twin import Node, h
 
 __all__ = ["Action", "Asked", "Surface"]
@@ -76,6 +76,7 @@ class Surface(Panel):
             PracticumError: It could not be saved.
 
         """
+        asked = whole(asked)
         change = self.actions.get(action)
         if change is None:
             message = f"{self.widget} cannot {action!r}"
