@@ -144,7 +144,7 @@ def _failures(cells: list[dict[str, Any]], ended: bool, seconds: int) -> Iterato
         if error:
             key = "test_fails" if is_test(cell) else "cell_fails"
             yield Finding(key, grave=True, about=about | {"error": error})
-        elif not ended and cell["cell_type"] == "code" and not _is_done(cell):
+        elif not ended and cell["cell_type"] == "code" and _status(cell) != "completed":
             yield Finding("out_of_time", grave=True, about=about | {"seconds": str(seconds)})
             return
 
@@ -178,9 +178,12 @@ def _cells(file: Path) -> list[dict[str, Any]]:
     ]
 
 
+def _status(cell: dict[str, Any]) -> str:
+    return str(cell.get("metadata", {}).get("papermill", {}).get("status", ""))
+
+
 def _is_done(cell: dict[str, Any]) -> bool:
-    status = cell.get("metadata", {}).get("papermill", {}).get("status")
-    return cell["cell_type"] != "code" or status in ("completed", "failed")
+    return cell["cell_type"] != "code" or _status(cell) in ("completed", "failed")
 
 
 def _error(cell: dict[str, Any]) -> str:
