@@ -33,6 +33,7 @@ __all__ = ["Check", "check", "read_notebook"]
 
 EVERY: Final = 0.4
 START_SECONDS: Final = 90
+STOPPED: Final = ("KeyboardInterrupt", "CellTimeoutError")
 MB: Final = 1_000_000
 LEFT_OUT: Final = shutil.ignore_patterns(".*", "__pycache__", "*.zip", "feedback")
 Progress = Callable[[int, int], bool]
@@ -141,12 +142,13 @@ def _failures(cells: list[dict[str, Any]], ended: bool, seconds: int) -> Iterato
         name = cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", "")
         about = {"cell": name, "heading": heading_above(cells, index), "n": str(index + 1)}
         error = _error(cell)
-        if error:
+        if error.startswith(STOPPED) or (not ended and _status(cell) in ("running", "pending")):
+            yield Finding("out_of_time", grave=True, about=about | {"seconds": str(seconds)})
+            if not ended:
+                return  # what follows did not run
+        elif error:
             key = "test_fails" if is_test(cell) else "cell_fails"
             yield Finding(key, grave=True, about=about | {"error": error})
-        elif not ended and cell["cell_type"] == "code" and _status(cell) != "completed":
-            yield Finding("out_of_time", grave=True, about=about | {"seconds": str(seconds)})
-            return
 
 
 def _sizes(desk: Desk, notebook: Path) -> Iterator[Finding]:

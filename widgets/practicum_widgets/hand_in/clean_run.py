@@ -12,6 +12,13 @@ import sys
 
 __all__ = ["main"]
 
+OUT_OF_TIME = {
+    "status": "error",
+    "ename": "CellTimeoutError",
+    "evalue": "",
+    "traceback": ["CellTimeoutError: no reply from the kernel in time"],
+}
+
 
 def main(source: str, target: str, seconds: int) -> int:
     """Run a notebook in the current folder; return 0 when it was run to its end."""
@@ -26,6 +33,9 @@ def main(source: str, target: str, seconds: int) -> int:
             execution_timeout=seconds,
             progress_bar=False,
             allow_errors=True,
+            # As nbgrader: a cell that is out of time is stopped, and the next one runs.
+            interrupt_on_timeout=True,
+            error_on_timeout=OUT_OF_TIME,
         )
     except PapermillExecutionError:
         return 0  # the errors stand in the notebook
