@@ -167,6 +167,18 @@ function render({ model, el }) {
     looking = false;
   };
 
+  // A notebook's own keys (arrows, letters, Enter) are not its own in here: they would move
+  // between cells, or delete one. Those with Ctrl, such as saving, go on working.
+  section.addEventListener("keydown", (event) => {
+    const { target, key } = event;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    event.stopPropagation();
+    // In JupyterLab a form is not sent by Enter of itself.
+    if (key !== "Enter" || event.isComposing || target.tagName !== "INPUT" || !target.form) return;
+    event.preventDefault();
+    target.form.requestSubmit();
+  });
+
   model.on("msg:custom", heard);
   model.on("change:view", draw);
   model.on("change:notices", draw);
