@@ -2,7 +2,7 @@
 # Each prepares what it needs; `make setup` alone is never necessary.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test hostile faults marks lint typecheck format bench docs setup lock clean
+.PHONY: help demo test hostile faults marks lint typecheck format bench docs pictures setup lock clean
 
 # nbgrader looks for `alembic` on PATH.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -39,6 +39,9 @@ bench: ## run every benchmark; each prints a ratio against a peer
 
 docs: ## render the documentation into build/docs and check its links
 	@scripts/docs
+
+pictures: ## take the widgets' pictures for the documentation again
+	@scripts/widget-pictures
 
 setup: ## make .venv with the locked libraries and the built wheel
 	@scripts/setup

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import subprocess
 import sys
@@ -78,3 +79,26 @@ def test_every_mistake_earns_what_it_says() -> None:
             assert marks.points("autograded") == pytest.approx(expected), member
             compared += 1
     assert compared >= 20
+
+
+def test_what_students_kept_is_beside_their_marks() -> None:
+    """Each student's file came through, and its twin stands in notebook and feedback."""
+    from practicum.course import Course
+    from practicum.demo.cohort import cohort
+    from practicum.demo.setting import BRIEFS
+    from practicum.internship import read_internship
+
+    course = Course.find(Path(FOLDER))
+    for member in cohort(BRIEFS):
+        graded = course.station("autograded", student=member.id, brief=member.brief)
+        kept = read_internship((graded / f"{member.brief}.internship.json").read_bytes())
+        if member.kind == "empty":
+            assert kept.objectives == ()
+            continue
+        notebook = json.loads((graded / "brief.ipynb").read_text(encoding="utf-8"))
+        page = course.station("feedback", student=member.id, brief=member.brief) / "brief.html"
+        cell = next(c for c in notebook["cells"] if "Objectives()" in "".join(c["source"]))
+        twin = "".join(cell["outputs"][0]["data"]["text/html"])
+        for goal in kept.objectives:
+            assert goal.measure in twin
+            assert goal.measure in page.read_text(encoding="utf-8")
