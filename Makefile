@@ -2,7 +2,7 @@
 # Each prepares what it needs; `make setup` alone is never necessary.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test hostile faults marks lint typecheck format bench docs pictures setup lock clean
+.PHONY: help demo test hostile browser faults marks lint typecheck format bench docs pictures setup lock clean
 
 # nbgrader looks for `alembic` on PATH.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -21,6 +21,9 @@ hostile: ## attack plain nbgrader and us, and write what came of it into docs/se
 
 marks: ## compare marks with nbgrader on its own notebooks and on generated submissions
 	@scripts/test -m "suite or not suite" tests/course/grade/test_plain_same_marks.py
+
+browser: ## the student's widgets in JupyterLab, Notebook 7 and Voilà, by clicks and by keys
+	@scripts/test -m "suite or not suite" tests/widgets/browser
 
 faults: ## kill, starve and fill up everything while it grades; prints its figures
 	@scripts/test-faults

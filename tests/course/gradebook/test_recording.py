@@ -117,6 +117,7 @@ def test_all_is_written_down(table: Table) -> None:
     assert marks.points() == 10
     names = {file.name for file in table.place.iterdir()}
     expected = {"brief.ipynb", "notes.txt", "timestamp.txt", "submission_secret.txt"}
+    expected |= {"course.json", "rubric.yml"}  # what the course lays beside a notebook
     assert names - {"brief.yml"} == expected
     assert (table.place / "timestamp.txt").read_text() == "2027-02-01 11:00:00.000000 UTC"
     assert len((table.place / "submission_secret.txt").read_bytes()) == 128

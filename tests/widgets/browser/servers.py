@@ -12,10 +12,15 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-__all__ = ["jupyter", "voila"]
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+__all__ = ["await_kernel", "jupyter", "run_all", "voila"]
 
 START_SECONDS = 90
+READY = 90_000
 SETTINGS = {
     # All cells are there at once, so that a test finds those below the window.
     "notebook-extension/tracker": {"windowingMode": "none"},
@@ -98,3 +103,31 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def await_kernel(page: Page, address: str, notebook: str) -> None:
+    """Wait until a notebook is on the page and its kernel has nothing to do, as the server says."""
+    page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=READY)
+    end = time.monotonic() + READY / 1000
+    while time.monotonic() < end:
+        sessions = page.request.get(f"{address}/api/sessions").json()
+        states = [s["kernel"]["execution_state"] for s in sessions if s["path"] == notebook]
+        if "idle" in states:
+            return
+        page.wait_for_timeout(250)
+    message = f"{notebook}: there is no idle kernel: {sessions}"
+    raise AssertionError(message)
+
+
+def run_all(page: Page, address: str, notebook: str) -> None:
+    """Run all cells of a notebook in JupyterLab or Notebook 7, and wait for their end.
+
+    What stands there from an earlier run belongs to no kernel any more, and is cleared first.
+    """
+    await_kernel(page, address, notebook)
+    page.get_by_role("menuitem", name="Edit", exact=True).click()
+    page.get_by_role("menuitem", name="Clear Outputs of All Cells", exact=True).click()
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    page.locator(".jp-CodeCell .jp-InputPrompt").filter(has_text="[").first.wait_for(timeout=READY)
+    await_kernel(page, address, notebook)

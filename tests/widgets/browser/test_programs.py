@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.widgets.browser.conftest import grave_findings
-from tests.widgets.browser.servers import jupyter, voila
+from tests.widgets.browser.servers import jupyter, run_all, voila
 from tests.widgets.conftest import lay_desk
 
 import practicum_widgets
@@ -18,7 +18,7 @@ from practicum.internship import read_internship
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.suite]
 NAMES = [name for name in practicum_widgets.__all__ if name != "Desk"]
 PROGRAMS = ("lab", "notebook", "voila")
 READY = 60_000
@@ -56,13 +56,7 @@ class Student:
         else:
             way = "lab/tree" if program == "lab" else "notebooks"
             page.goto(f"{self._address}/{way}/{place}?reset")
-            # Before that, the menus are those of no notebook.
-            page.wait_for_selector('[data-status="idle"]', state="attached", timeout=READY)
-            page.get_by_role("menuitem", name="Run", exact=True).click(timeout=READY)
-            page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-            # What stands there from an earlier run belongs to no kernel any more.
-            page.wait_for_timeout(1_000)
-            page.wait_for_selector('[data-status="idle"]', state="attached", timeout=READY)
+            run_all(page, self._address, place)
         page.wait_for_selector(".pw h3", timeout=READY)
 
     def kept(self) -> Any:
