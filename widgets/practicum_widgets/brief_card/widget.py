@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from practicum.briefs import Brief
 from practicum.internship import Internship, WidgetName
-from practicum_widgets.surface import Node, Surface, h
+from practicum_widgets.brief_card.paragraphs import paragraphs
+from practicum_widgets.brief_card.twin import brief_as_html
+from practicum_widgets.surface import Node, Surface
 
 __all__ = ["BriefCard"]
 
@@ -31,46 +32,39 @@ class BriefCard(Surface):
         titles = {criterion["id"]: criterion["title"] for criterion in criteria}
         return {
             "brief": brief.model_dump(mode="json", exclude={"grading", "matching", "safety"}),
+            "situation": paragraphs(brief.situation),
+            "scope": paragraphs(brief.scope),
             "due": self.desk.terms.due.isoformat() if self.desk.terms.due else "",
             "timezone": self.desk.terms.timezone,
-            "pay": self.pay(brief),
+            "hours": self.hours(),
+            "pay": self.pay(),
+            "portfolio": self.portfolio(),
             "criteria": criteria,
             "criterion_titles": titles,
             "handed_in": bool(internship.hand_ins),
         }
 
-    def pay(self, brief: Brief) -> str:
-        """Say in one line what is paid."""
-        if brief.pay.kind == "unpaid":
-            credit = self.words["for_credit"] if brief.credit_bearing else ""
-            return " ".join(filter(None, (self.words["unpaid"], credit)))
-        amount = f"{brief.pay.amount:g} {brief.pay.currency}"
-        return str(self.words[f"pay_{brief.pay.kind}"]).format(amount=amount)
+    def hours(self) -> str:
+        """Say in one line how much work it is."""
+        brief = self.desk.brief
+        key = "hours_in_week" if brief.duration_weeks == 1 else "hours_in"
+        said = str(self.words[key])
+        return said.format(hours=f"{brief.hours:g}", weeks=f"{brief.duration_weeks:g}")
+
+    def pay(self) -> str:
+        """Say in one line what is paid, and whether it counts in the course."""
+        pay = self.desk.brief.pay
+        amount = f"{pay.amount:g} {pay.currency}"
+        said = str(self.words[f"pay_{pay.kind}"]).format(amount=amount)
+        return f"{said} {self.words['for_credit']}" if self.desk.brief.credit_bearing else said
+
+    def portfolio(self) -> str:
+        """Say whether the work may be shown, and in which words."""
+        portfolio = self.desk.brief.legal.portfolio
+        if not portfolio.allowed:
+            return str(self.words["portfolio_no"])
+        return portfolio.wording or str(self.words["portfolio_yes"])
 
     def twin(self, internship: Internship) -> Node:
         """Return the brief as plain HTML."""
-        brief, words, view = self.desk.brief, self.words, self.seen(internship)
-        people = brief.people
-        facts = {
-            "due": self.desk.terms.due.strftime("%Y-%m-%d %H:%M %Z")
-            if self.desk.terms.due
-            else words["no_due"],
-            "hours": f"{brief.hours:g}",
-            "pay": view["pay"],
-            "supervisor": f"{people.supervisor.name}, {people.supervisor.role}",
-            "champion": f"{people.champion.name}, {people.champion.role}",
-            "ip": brief.legal.ip,
-            "confidentiality": words[f"confidentiality_{brief.legal.confidentiality}"],
-            "ai": brief.ai_policy.text,
-        }
-        return h(
-            "section",
-            h("h3", brief.title),
-            h("p", h("strong", brief.employer.name), f" – {brief.employer.about}"),
-            h("p", h("strong", brief.question)),
-            h("h4", words["deliverables"]),
-            h("ul", *[h("li", f"{d.title}: {d.acceptance}") for d in brief.deliverables]),
-            h("table", *[h("tr", h("th", words[k]), h("td", v)) for k, v in facts.items()]),
-            h("h4", words["rubric"]),
-            h("ul", *[h("li", f"{c['title']}: {c['question']}") for c in view["criteria"]]),
-        )
+        return brief_as_html(self.desk, self.words, self.seen(internship))

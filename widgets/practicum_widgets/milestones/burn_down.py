@@ -9,12 +9,25 @@ from typing import Literal
 from practicum.briefs import Brief
 from practicum.internship import Internship
 
-__all__ = ["Point", "Row", "burn_down", "rows", "start_of", "warnings"]
+__all__ = [
+    "LONGEST",
+    "Point",
+    "Row",
+    "Warned",
+    "burn_down",
+    "plan_of",
+    "rows",
+    "start_of",
+    "warnings",
+]
 
 NEARLY = 0.8
 """From this part of the hours on a student is warned."""
 LONGEST = 12 * 60
 """A clock that has run for longer, in minutes, was probably forgotten."""
+
+Warned = tuple[Literal["over", "nearly", "late", "forgotten"], str]
+"""A key of the words, and what it is about."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +45,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Point:
-    """The hours that were left after a day's work: by what was logged, and by the plan."""
+    """The hours that were left after some work: by what was logged, and by the plan."""
 
     at: datetime
     left: float
@@ -71,45 +84,61 @@ def rows(brief: Brief, internship: Internship, due: datetime | None, now: dateti
     return found
 
 
-def burn_down(brief: Brief, internship: Internship, due: datetime | None) -> list[Point]:
-    """Return the hours left at the start, and after each entry of the log, in order of time.
+def plan_of(
+    brief: Brief, internship: Internship, due: datetime | None
+) -> tuple[datetime, datetime] | None:
+    """Return when the plan has all hours left, and when none.
 
-    The plan falls evenly from all hours at the start to none at the due date; without a date it
-    falls from the first entry over the brief's weeks.
+    It falls evenly from the start to the due date; without a date it falls from the first entry
+    over the brief's weeks, and without an entry there is none.
     """
-    entries = sorted(internship.time, key=lambda entry: entry.begin)
-    total = brief.hours
-    if not entries:
+    start = start_of(brief, due)
+    if due is not None and start is not None:
+        return start, due
+    if not internship.time:
+        return None
+    first = min(entry.begin for entry in internship.time)
+    return first, first + timedelta(weeks=brief.duration_weeks)
+
+
+def burn_down(brief: Brief, internship: Internship, due: datetime | None) -> list[Point]:
+    """Return the hours left at the start, and after each entry of the log, in order of time."""
+    span = plan_of(brief, internship, due)
+    if not internship.time or span is None:
         return []
-    start = start_of(brief, due) or entries[0].begin
-    end = due or start + timedelta(weeks=brief.duration_weeks)
-    span = max((end - start).total_seconds(), 1.0)
+    start, end = span
+    seconds = max((end - start).total_seconds(), 1.0)
 
     def plan(at: datetime) -> float:
-        part = (at - start).total_seconds() / span
-        return round(total * (1 - min(1.0, max(0.0, part))), 2)
+        part = (at - start).total_seconds() / seconds
+        return round(brief.hours * (1 - min(1.0, max(0.0, part))), 2)
 
-    spent = 0.0
-    first = min(start, entries[0].begin)
-    points = [Point(first, total, plan(first))]
-    for entry in entries:
-        spent += entry.minutes / 60
-        at = entry.begin + timedelta(minutes=entry.minutes)
-        points.append(Point(at, round(total - spent, 2), plan(at)))
+    first = min(start, *(entry.begin for entry in internship.time))
+    points = [Point(first, brief.hours, plan(first))]
+    spent = 0
+    # By their ends, so that entries which overlap do not lead back in time.
+    for at, minutes in sorted(
+        (entry.begin + timedelta(minutes=entry.minutes), entry.minutes) for entry in internship.time
+    ):
+        spent += minutes
+        points.append(Point(at, round(brief.hours - spent / 60, 2), plan(at)))
     return points
 
 
 def warnings(
     brief: Brief, internship: Internship, due: datetime | None, now: datetime
-) -> list[tuple[Literal["over", "nearly", "late", "forgotten"], str]]:
-    """Return what a student should know: a key of the words, and what it is about."""
-    found: list[tuple[Literal["over", "nearly", "late", "forgotten"], str]] = []
-    hours = internship.minutes / 60
-    if hours > brief.hours:
-        found.append(("over", f"{hours - brief.hours:.1f}"))
-    elif hours >= NEARLY * brief.hours:
-        found.append(("nearly", f"{brief.hours - hours:.1f}"))
+) -> list[Warned]:
+    """Return what a student should know: hours nearly or wholly spent, late parts, a lost clock."""
+    found: list[Warned] = []
+    spent = internship.minutes / 60
+    if spent > brief.hours:
+        # A few minutes are too many as well, and "0.0 hours more" would say the opposite.
+        found.append(("over", f"{max(0.1, spent - brief.hours):.1f}"))
+    elif spent >= NEARLY * brief.hours:
+        found.append(("nearly", f"{brief.hours - spent:.1f}"))
     found += [("late", row.title) for row in rows(brief, internship, due, now) if row.late]
-    if internship.timer and (now - internship.timer.begin) > timedelta(minutes=LONGEST):
-        found.append(("forgotten", f"{(now - internship.timer.begin).total_seconds() / 3600:.0f}"))
+    if internship.timer:
+        ran = now - internship.timer.begin
+        if ran > timedelta(minutes=LONGEST):
+            found.append(("forgotten", f"{ran.total_seconds() / 3600:.0f}"))
     return found

@@ -43,17 +43,19 @@ def stop(internship: Internship, asked: Asked) -> Internship:
     if timer is None:
         return internship
     ran = round((_now(asked) - timer.begin).total_seconds() / 60)
-    minutes = int(asked["minutes"]) if "minutes" in asked else min(DAY_MINUTES, max(1, ran))
+    given = asked.get("minutes")
+    minutes = min(DAY_MINUTES, max(1, ran)) if given is None else given
     stopped = internship.model_copy(update={"timer": None})
-    if minutes <= 0:
+    if minutes == 0:
         return stopped
     entry = {
         "id": asked["id"],
+        "milestone": timer.milestone,
         "begin": timer.begin,
         "minutes": minutes,
         "note": asked.get("note", ""),
     }
-    return LOG["add"](stopped, entry | {"milestone": timer.milestone})
+    return LOG["add"](stopped, entry)
 
 
 def _now(asked: Asked) -> datetime:

@@ -8,14 +8,27 @@ function draw(tag, attributes, ...children) {
   return element;
 }
 
-function burnDown(points, hours, text) {
+// The hours left against the plan, on a field of 320 by 140: the plan dashed, zero as a thin line.
+function burnDown({ points, span, hours, picture }, day) {
   const times = points.map((point) => new Date(point.at).getTime());
-  const [first, last] = [Math.min(...times), Math.max(...times)];
+  const [start, end] = span.map((at) => new Date(at).getTime());
+  const [first, last] = [Math.min(start, ...times), Math.max(end, ...times)];
   const low = Math.min(0, ...points.map((point) => point.left));
-  const x = (index) => 10 + (280 * (times[index] - first)) / Math.max(1, last - first);
-  const y = (value) => 10 + (100 * (hours - value)) / Math.max(1, hours - low);
-  const line = (name, key) => draw("polyline", { class: name, points: points.map((point, index) => `${x(index)},${y(point[key])}`).join(" ") });
-  return draw("svg", { class: "pw-burn", viewBox: "0 0 300 120", role: "img", "aria-label": text }, line("pw-plan", "plan"), line("pw-left", "left"));
+  const x = (at) => 34 + (276 * (at - first)) / Math.max(1, last - first);
+  const y = (value) => 12 + (104 * (hours - value)) / Math.max(1, hours - low);
+  const line = (name, ...corners) => draw("polyline", { class: name, points: corners.map(([at, value]) => `${x(at)},${y(value)}`).join(" ") });
+  const text = (content, left, top, anchor) => draw("text", { x: left, y: top, "text-anchor": anchor }, content);
+  return draw("svg", { class: "pw-burn", viewBox: "0 0 320 140", role: "img", "aria-label": picture },
+    line("pw-zero", [first, 0], [last, 0]),
+    line("pw-plan", [first, hours], [start, hours], [end, 0], [last, 0]),
+    line("pw-left", ...points.map((point, index) => [times[index], point.left])),
+    text(`${hours} h`, 30, y(hours) + 4, "end"), text("0 h", 30, y(0) + 4, "end"),
+    text(day(first), 34, 134, "start"), text(day(last), 310, 134, "end"));
+}
+
+function legend(name, text) {
+  const sample = draw("svg", { class: "pw-burn-sample", viewBox: "0 0 24 8", "aria-hidden": "true" }, draw("polyline", { class: name, points: "0,4 24,4" }));
+  return h("span", {}, sample, " ", text);
 }
 
 // For an input of type datetime-local: this minute in the reader's own zone.
@@ -31,7 +44,7 @@ function ticking(element, text) {
   return element;
 }
 
-function paint({ view, say, ask }) {
+function paint({ view, say, ask, report }) {
   const rows = view.rows || [];
   const names = [...rows.map((row) => [row.id, row.title]), ["", say("other")]];
   const states = ["to-do", "doing", "done"].map((name) => [name, say(`state_${name}`)]);
@@ -52,12 +65,25 @@ function paint({ view, say, ask }) {
     }
     const passed = () => Math.max(0, Math.floor((Date.now() - new Date(view.timer.begin)) / 60000));
     const time = () => `${Math.floor(passed() / 60)} h ${passed() % 60} min`;
-    const forgotten = passed() > 12 * 60;
+    const forgotten = () => passed() > view.longest;
     const worked = draft(h("input", { type: "number", min: 0, max: 1440, "data-key": "clock-minutes", value: "" }));
-    const stop = () => ask("stop", { id: newKey(), ...(forgotten && latest(worked).value !== "" ? { minutes: Number(latest(worked).value) } : {}) });
+    const asked = field(say("worked"), worked, { grow: true, hint: say("ask_worked") });
+    asked.classList.add("pw-worked");
+    asked.hidden = !forgotten();
+    const stop = () => {
+      // A page that lay open over night is asked first, and stops at the second press.
+      if (forgotten() && asked.hidden) {
+        asked.hidden = false;
+        worked.focus();
+        report(say("ask_worked"));
+        return;
+      }
+      const minutes = latest(worked).value;
+      ask("stop", { id: newKey(), ...(forgotten() && minutes !== "" ? { minutes: Number(minutes) } : {}) });
+    };
     return h("div", { class: "pw-row" },
       ticking(h("span", {}), () => say("running", { at: when(view.timer.begin), time: time() })),
-      forgotten && field(say("worked"), worked),
+      asked,
       h("button", { type: "button", class: "pw-main", "data-key": "clock-start", onclick: stop }, say("stop")));
   };
 
@@ -73,9 +99,14 @@ function paint({ view, say, ask }) {
 
   const entry = (time) => {
     const save = (name, read = (value) => value) => (value) => ask("edit", { id: time.id, [name]: read(value) });
+    const saveDay = async (value) => {
+      if (value) return ask("edit", { id: time.id, begin: new Date(value).toISOString() });
+      report(say("no_day"));
+      return false;
+    };
     const key = (name) => `${time.id}-${name}`;
     return h("div", { class: "pw-row" },
-      field(say("day"), saving(h("input", { type: "datetime-local", "data-key": key("begin"), value: localMinute(time.begin) }), save("begin", (value) => new Date(value).toISOString()))),
+      field(say("day"), saving(h("input", { type: "datetime-local", "data-key": key("begin"), value: localMinute(time.begin) }), saveDay)),
       field(say("minutes"), saving(h("input", { type: "number", min: 1, max: 1440, "data-key": key("minutes"), value: String(time.minutes) }), save("minutes", Number))),
       field(say("milestone"), saving(select(key("milestone"), names, time.milestone), save("milestone"))),
       field(say("note"), saving(h("input", { "data-key": key("note"), value: time.note || "", maxlength: 300, dir: "auto" }), save("note")), { grow: true }),
@@ -83,13 +114,12 @@ function paint({ view, say, ask }) {
   };
 
   const points = view.points || [];
-  const final = points[points.length - 1];
-  const text = final && say("picture_text", { hours: view.hours, left: final.left, n: points.length - 1, plan: final.plan });
-  return [
+  return h("div", { class: "pw-milestones" }, [
     h("h3", {}, say("title")),
     (view.warnings || []).map(([key, what]) => h("p", { class: "pw-warn" }, say(key, { what }))),
     h("div", { class: "pw-board" }, rows.map(row)),
     h("p", {}, say("whole", view)),
+    view.planned_otherwise && h("p", {}, view.planned_otherwise),
     h("h4", {}, say("clock")),
     clock(),
     h("details", { "data-key": "by-hand" }, h("summary", {}, say("by_hand")),
@@ -97,14 +127,15 @@ function paint({ view, say, ask }) {
         field(say("day"), begin), field(say("minutes"), minutes), field(say("milestone"), milestone), field(say("note"), note, { grow: true }),
         h("button", { class: "pw-main", "data-key": "hand-log" }, say("log"))))),
     h("details", { "data-key": "entries" }, h("summary", {}, say("entries", { n: (view.time || []).length })),
-      (view.time || []).length ? view.time.map(entry) : h("p", {}, say("no_entries"))),
-    final && [
+      (view.time || []).length ? h("div", { class: "pw-log" }, view.time.map(entry)) : h("p", {}, say("no_entries"))),
+    points.length > 0 && [
       h("h4", {}, say("picture")),
-      burnDown(points, view.hours, text),
-      h("p", { class: "pw-quiet" }, text),
+      burnDown(view, day),
+      h("p", { class: "pw-row pw-quiet" }, legend("pw-left", say("line_left")), legend("pw-plan", say("line_plan"))),
+      h("p", {}, view.picture),
       h("details", { "data-key": "figures" }, h("summary", {}, say("figures")),
-        h("table", {}, h("tr", {}, h("th", {}, say("at")), h("th", {}, say("left")), h("th", {}, say("plan"))),
+        h("table", {}, h("tr", {}, ["at", "left", "plan"].map((name) => h("th", { scope: "col" }, say(name)))),
           points.map((point) => h("tr", {}, h("td", {}, when(point.at)), h("td", {}, point.left), h("td", {}, point.plan))))),
     ],
-  ];
+  ]);
 }

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, ClassVar
 
 from practicum.internship import Internship, WidgetName
 from practicum_widgets.milestones import changes
-from practicum_widgets.milestones.burn_down import burn_down, rows, warnings
-from practicum_widgets.surface import Node, Surface, h
+from practicum_widgets.milestones.burn_down import (
+    LONGEST,
+    Point,
+    burn_down,
+    plan_of,
+    rows,
+    warnings,
+)
+from practicum_widgets.milestones.twin import board_as_html
+from practicum_widgets.surface import Node, Surface
 
 __all__ = ["Milestones"]
 
@@ -27,48 +36,48 @@ class Milestones(Surface):
     def seen(self, internship: Internship) -> dict[str, Any]:
         """Return board, log, clock, picture and warnings."""
         brief, due, now = self.desk.brief, self.desk.terms.due, self.now()
+        board = rows(brief, internship, due, now)
+        points = burn_down(brief, internship, due)
         return {
             "rows": [
-                asdict(row) | {"due": row.due.isoformat() if row.due else ""}
-                for row in rows(brief, internship, due, now)
+                asdict(row) | {"due": row.due.isoformat() if row.due else ""} for row in board
             ],
             "time": [entry.model_dump(mode="json") for entry in internship.time],
             "timer": internship.timer.model_dump(mode="json") if internship.timer else None,
+            "longest": LONGEST,
             "hours": brief.hours,
             "logged": round(internship.minutes / 60, 2),
-            "points": [
-                {"at": point.at.isoformat(), "left": point.left, "plan": point.plan}
-                for point in burn_down(brief, internship, due)
-            ],
+            "planned_otherwise": self.planned_otherwise(sum(row.planned for row in board)),
+            "points": [asdict(point) | {"at": point.at.isoformat()} for point in points],
+            "span": [at.isoformat() for at in plan_of(brief, internship, due) or ()],
+            "picture": self.picture(points),
             "warnings": [list(warning) for warning in warnings(brief, internship, due, now)],
         }
 
+    def look(self) -> None:
+        """Show what has changed: the file, or what the time has made late or forgotten."""
+        self.refresh()
+
+    def planned_otherwise(self, planned: float) -> str:
+        """Say that a student plans more hours or fewer than the brief has; nothing if not."""
+        hours = self.desk.brief.hours
+        if round(planned, 2) == round(hours, 2):
+            return ""
+        said = str(self.words["planned_otherwise"])
+        return said.format(planned=f"{planned:g}", hours=f"{hours:g}")
+
+    def picture(self, points: Sequence[Point]) -> str:
+        """Say in a sentence what the picture shows."""
+        if not points:
+            return ""
+        last = points[-1]
+        said = str(self.words["picture_over" if last.left < 0 else "picture_text"])
+        return said.format(
+            hours=f"{self.desk.brief.hours:g}",
+            left=f"{abs(last.left):g}",
+            plan=f"{last.plan:g}",
+        )
+
     def twin(self, internship: Internship) -> Node:
-        """Return the board and the sums as tables."""
-        words, view = self.words, self.seen(internship)
-        heads = h(
-            "tr", *[h("th", words[name]) for name in ("milestone", "state", "planned", "logged")]
-        )
-        board = [
-            h(
-                "tr",
-                h("td", row["title"]),
-                h("td", words[f"state_{row['state']}"]),
-                h("td", f"{row['planned']:g}"),
-                h("td", f"{row['logged']:g}"),
-            )
-            for row in view["rows"]
-        ]
-        whole = words["whole"].format(logged=f"{view['logged']:g}", hours=f"{view['hours']:g}")
-        log = [
-            h("li", f"{entry.begin:%Y-%m-%d %H:%M}: {entry.minutes} min. {entry.note}".rstrip())
-            for entry in internship.time
-        ]
-        return h(
-            "section",
-            h("h3", words["title"]),
-            h("table", heads, *board),
-            h("p", whole),
-            *[h("p", words[key].format(what=what)) for key, what in view["warnings"]],
-            h("ul", *log) if log else None,
-        )
+        """Return the same as tables."""
+        return board_as_html(self.words, self.seen(internship), self.desk.terms.timezone)
