@@ -47,6 +47,7 @@ EXTRA_OF = {
     "executing": "grading",
     "stack_data": "grading",
     "jupyter_client": "grading",
+    "jupyter_core": "grading",
     "jupyterlab": "grading",
     "notebook": "grading",
     "numpy": "grading",

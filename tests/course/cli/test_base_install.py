@@ -16,6 +16,7 @@ REPOSITORY = Path(__file__).parents[3]
 IMPORT_NAMES = {
     "ipython": "IPython",
     "jupyter-client": "jupyter_client",
+    "jupyter-core": "jupyter_core",
     "markdown-it-py": "markdown_it",
     "stack-data": "stack_data",
 }

@@ -1,12 +1,16 @@
 // The check with its progress, the two ways to hand in, the receipts.
 const progress = new WeakMap();
 
+// JupyterLab marks the tab of a document with changes that are not saved. Where there are no tabs
+// the kernel says what it ran and does not find in the file.
+const dirty = () => document.querySelector(".lm-TabBar-tab.jp-mod-current.jp-mod-dirty") !== null;
+
 function paint({ view, say, ask, model }) {
   const when = (at) => new Date(at).toLocaleString([], { dateStyle: "medium", timeStyle: "medium" });
   const checked = view.checked;
   const grave = checked ? checked.findings.filter(([, costs]) => costs) : [];
   const others = checked ? checked.findings.filter(([, costs]) => !costs) : [];
-  const open = !checked || grave.length > 0;
+  const open = !checked || grave.length > 0 || checked.outdated || view.insist;
 
   const bar = h("progress", { "aria-label": say("check") });
   const where = h("span", { role: "status" });
@@ -27,25 +31,30 @@ function paint({ view, say, ask, model }) {
   const finding = ([key, , about]) => h("li", { dir: "auto" }, say(key, about));
   const result = checked && [
     h("p", {}, say("result", { ...checked, at: when(checked.at) })),
+    checked.outdated && h("p", { class: "pw-warn" }, say("outdated")),
     grave.length > 0 && [h("h4", {}, say("grave")), h("ul", {}, grave.map(finding))],
     others.length > 0 && [h("h4", {}, say("reminders")), h("ul", {}, others.map(finding))],
-    !grave.length && !others.length && h("p", {}, say("all_well")),
+    !grave.length && !others.length && !checked.outdated && h("p", {}, say("all_well")),
   ];
 
   const confirm = draft(h("input", { type: "checkbox", "data-key": "confirm" }));
   const hand = (action) => async () => {
-    const done = await ask(action, { id: newKey(), confirmed: latest(confirm).checked }, { patience: 120000 });
+    const done = await ask(action, { id: newKey(), confirmed: latest(confirm).checked, dirty: dirty() }, { patience: 120000 });
     if (done) { latest(confirm).checked = false; delete latest(confirm).dataset.dirty; }
   };
   const changes = (entry) => {
     const told = ["added", "removed", "changed"].filter((key) => entry.changes[key].length);
-    return told.length ? told.map((key) => h("div", { class: "pw-quiet" }, say(key, { names: entry.changes[key].join(", ") }))) : null;
+    if (!told.length) return null;
+    return [
+      told.map((key) => h("div", { class: "pw-quiet" }, say(key, { names: entry.changes[key].join(", ") }))),
+      entry.cells > 0 && h("div", { class: "pw-quiet" }, say("cells", { n: entry.cells })),
+    ];
   };
   const receipt = (entry, index) => h("div", { class: "pw-receipt" },
-    h("strong", {}, when(entry.at)), ` ${say(`way_${entry.way}`)}, ${say("files", entry)} `, index === 0 && say("counts"),
+    h("strong", {}, when(entry.at)), ` ${say(`way_${entry.way}`)}, ${entry.count ? say("files", entry) : entry.place}. `, index === 0 && say("counts"),
     h("div", { class: "pw-quiet pw-digest" }, `${say("digest")}: ${entry.sha256}`),
     entry.way === "zip" && h("div", {}, say("upload", entry)),
-    changes(entry) || (index < view.receipts.length - 1 && h("div", { class: "pw-quiet" }, say("same"))));
+    changes(entry) || (entry.known && h("div", { class: "pw-quiet" }, say("same"))));
 
   return [
     h("h3", {}, say("title")),
@@ -53,10 +62,10 @@ function paint({ view, say, ask, model }) {
     h("p", { class: "pw-quiet" }, view.saved ? say("saved_at", { at: when(view.saved) }) : say("not_saved")),
     view.running
       ? h("div", {}, bar, where, " ", h("button", { type: "button", "data-key": "check", onclick: () => ask("cancel") }, say("cancel")))
-      : h("p", {}, h("button", { type: "button", class: "pw-main", "data-key": "check", onclick: () => ask("check") }, say("check"))),
+      : h("p", {}, h("button", { type: "button", class: "pw-main", "data-key": "check", onclick: () => ask("check", { dirty: dirty() }) }, say("check"))),
     view.trouble && h("p", { class: "pw-warn", role: "alert" }, view.trouble),
     result,
-    open && h("label", { class: "pw-choice" }, confirm, h("span", {}, say("confirm"))),
+    open && h("label", { class: "pw-choice pw-consent" }, confirm, h("span", {}, say("confirm"))),
     h("div", { class: "pw-row" },
       h("button", { type: "button", class: "pw-main", "data-key": "submit", onclick: hand("submit") }, say("submit")),
       h("button", { type: "button", "data-key": "pack", onclick: hand("pack") }, say("pack"))),

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import threading
+from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 from typing import Any, ClassVar
 
-from practicum.errors import BadInput, PracticumError
-from practicum.internship import HandIn as Receipt
+from practicum.errors import BadInput, CheckFailed, PracticumError
 from practicum.internship import Internship, WidgetName
-from practicum_widgets.exchange import nbgrader
-from practicum_widgets.hand_in.checking import Check, check, read_notebook
-from practicum_widgets.hand_in.packing import changes_between, pack, receipt
+from practicum_widgets.desk import Desk
+from practicum_widgets.hand_in import submitting, telling
+from practicum_widgets.hand_in.checking import Check, check, digest_of
+from practicum_widgets.hand_in.findings import Finding
+from practicum_widgets.hand_in.running import INSIDE
+from practicum_widgets.hand_in.saved import has_unsaved, notebook_file, read_notebook, watch
 from practicum_widgets.surface import Asked, Node, Surface, h
 
 __all__ = ["HandIn"]
@@ -24,51 +29,39 @@ class HandIn(Surface):
 
     _checked: Check | None = None
     _trouble = ""
+    _insist = False
     _thread: threading.Thread | None = None
     _cancelled = False
+    _dirty = False
+
+    def __init__(self, desk: Desk | str | Path | None = None) -> None:
+        """Show the receipts, and begin to note what is run but not saved."""
+        self._showing = threading.Lock()
+        watch()
+        super().__init__(desk)
 
     def seen(self, internship: Internship) -> dict[str, Any]:
         """Return the last check, the receipts (newest first), and when the notebook was saved."""
-        receipts = sorted(internship.hand_ins, key=lambda entry: entry.at)
-        pairs = zip([None, *receipts], receipts, strict=False)
-        shown = [
-            entry.model_dump(mode="json", exclude={"files"})
-            | {"count": len(entry.files), "changes": changes_between(before, entry)}
-            for before, entry in pairs
-        ]
-        checked = self._checked
         return {
-            "checked": {
-                "at": checked.at.isoformat(),
-                "tests": checked.tests,
-                "passed": checked.passed,
-                "findings": [[f.key, f.grave, f.about] for f in checked.findings],
-            }
-            if checked
-            else None,
+            "checked": telling.check_seen(self.desk, self.words, self._checked),
             "running": self._thread is not None and self._thread.is_alive(),
             "trouble": self._trouble,
-            "receipts": shown[::-1],
+            "insist": self._insist,
+            "receipts": telling.receipts_seen(self.desk, internship),
             "saved": self._saved(),
             "brief": self.desk.brief.id,
             "due": self.desk.terms.due.isoformat() if self.desk.terms.due else "",
         }
 
     def twin(self, internship: Internship) -> Node:
-        """Return the receipts as a table."""
-        words = self.words
-        rows = [
-            h(
-                "tr",
-                h("td", f"{entry.at:%Y-%m-%d %H:%M %Z}"),
-                h("td", words[f"way_{entry.way}"]),
-                h("td", entry.sha256[:16]),
-            )
-            for entry in sorted(internship.hand_ins, key=lambda entry: entry.at, reverse=True)
-        ]
-        heads = h("tr", *[h("th", words[name]) for name in ("when", "way", "digest")])
-        shown = h("table", heads, *rows) if rows else h("p", words["no_receipts"])
-        return h("section", h("h3", words["title"]), shown)
+        """Return what the last check found, and the receipts."""
+        return h(
+            "section",
+            h("h3", self.words["title"]),
+            telling.check_twin(self.words, self._checked),
+            h("h4", self.words["receipts"]),
+            telling.receipts_twin(self.words, internship),
+        )
 
     def do(self, action: str, asked: Asked) -> Internship:
         """Check, cancel the check, or hand in.
@@ -78,16 +71,16 @@ class HandIn(Surface):
             PracticumError: It could not be handed in; the message says why.
 
         """
+        if action in ("check", "submit", "pack") and os.environ.get(INSIDE):
+            raise CheckFailed("this notebook is being checked: nothing is handed in from here")
         if action == "check":
-            self._start()
+            self._start(dirty=bool(asked.get("dirty")))
         elif action == "cancel":
             self._cancelled = True
-        elif action == "submit":
-            self._confirmed(asked)
-            self._submit(str(asked["id"]))
-        elif action == "pack":
-            self._confirmed(asked)
-            self._pack(str(asked["id"]))
+        elif action in ("submit", "pack"):
+            self._confirm(asked)
+            hand_in = submitting.submit if action == "submit" else submitting.make_zip
+            hand_in(self.desk, str(asked.get("id", "")), self.now())
         else:
             return super().do(action, asked)
         return self.refresh()
@@ -100,14 +93,29 @@ class HandIn(Surface):
 
         """
         internship = self.desk.sidecar.read()
-        self._checked = check(self.desk, internship, self.now(), self._progress)
-        return self._checked
+        found = check(self.desk, internship, self.now(), self._progress)
+        if self._dirty and not any(entry.key == "unsaved" for entry in found.findings):
+            findings = (Finding("unsaved", grave=True), *found.findings)
+            found = Check(found.at, findings, found.tests, found.passed, found.notebook)
+        self._checked, self._insist = found, False
+        return found
 
-    def _start(self) -> None:
+    def look(self) -> None:
+        """Show what another window has written, and that the notebook was saved."""
+        if self.view.get("saved") != self._saved():
+            self.refresh()
+        super().look()
+
+    def _show(self, internship: Internship) -> None:
+        # The check's thread and the page's questions show things, too: the last one is right.
+        with self._showing:
+            super()._show(internship)
+
+    def _start(self, *, dirty: bool) -> None:
         if self._thread is not None and self._thread.is_alive():
             return
         read_notebook(self.desk)
-        self._cancelled, self._trouble = False, ""
+        self._cancelled, self._trouble, self._dirty = False, "", dirty
         self._thread = threading.Thread(target=self._check, name="check", daemon=True)
         self._thread.start()
 
@@ -120,61 +128,27 @@ class HandIn(Surface):
             self._trouble = f"the check failed ({type(error).__name__}: {error}): try again"
         finally:
             self._thread = None
-            self.refresh()
+            with suppress(PracticumError):  # said when the page asks for something
+                self.refresh()
 
     def _progress(self, done: int, all_: int) -> bool:
         self.tell({"progress": [done, all_]})
         return not self._cancelled
 
-    def _confirmed(self, asked: Asked) -> None:
-        if not asked.get("confirmed") and (self._checked is None or self._checked.grave):
-            raise BadInput(str(self.words["confirm_first"]))
-
-    def _submit(self, key: str) -> None:
-        """Hand in through nbgrader; the receipt travels along, and goes again if that fails."""
-        brief, course = self.desk.brief.id, self.desk.terms.course
-        if self.desk.folder.name != brief:
-            message = f"nbgrader hands in the folder {brief!r}: rename {self.desk.folder.name!r} so"
-            raise BadInput(message)
-        self._keep(receipt(self.desk, key, "nbgrader", course, self.now()))
-        try:
-            nbgrader("submit", brief, "--course", course, folder=self.desk.folder.parent)
-        except PracticumError:
-            self._drop(key)
-            raise
-
-    def _pack(self, key: str) -> None:
-        now = self.now()
-        target = self.desk.folder / f"{self.desk.brief.id}-{now:%Y%m%d-%H%M%S}.zip"
-        handed = receipt(self.desk, key, "zip", target.name, now)
-        self._keep(handed)
-        try:
-            pack(self.desk, handed, target)
-        except PracticumError:
-            self._drop(key)
-            raise
-
-    def _keep(self, handed: Receipt) -> None:
-        read_notebook(self.desk)
-
-        def keep(internship: Internship) -> Internship:
-            if any(entry.id == handed.id for entry in internship.hand_ins):
-                return internship
-            return internship.model_copy(update={"hand_ins": (*internship.hand_ins, handed)})
-
-        self.desk.sidecar.change(keep)
-
-    def _drop(self, key: str) -> None:
-        def drop(internship: Internship) -> Internship:
-            kept = tuple(entry for entry in internship.hand_ins if entry.id != key)
-            return internship.model_copy(update={"hand_ins": kept})
-
-        self.desk.sidecar.change(drop)
-        self.refresh()
+    def _confirm(self, asked: Asked) -> None:
+        """Ask for consent where the last check is missing, old or bad, or work is not saved."""
+        if asked.get("confirmed"):
+            self._insist = False
+            return
+        checked, unsaved = self._checked, asked.get("dirty") or has_unsaved(self.desk)
+        if unsaved or checked is None or checked.grave or checked.notebook != digest_of(self.desk):
+            self._insist = True
+            self.refresh()
+            raise BadInput(str(self.words["unsaved_first" if unsaved else "confirm_first"]))
 
     def _saved(self) -> str:
-        file = self.desk.folder / f"{self.desk.brief.grading.notebook}.ipynb"
         try:
-            return datetime.fromtimestamp(file.stat().st_mtime).astimezone().isoformat()
+            stamp = notebook_file(self.desk).stat().st_mtime
         except OSError:
             return ""
+        return datetime.fromtimestamp(stamp).astimezone().isoformat()
