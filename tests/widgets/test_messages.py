@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 import time
@@ -38,6 +39,7 @@ class Course:
     calls: list[str] = field(default_factory=list)
     tokens: set[str] = field(default_factory=set)
     answers: list[dict[str, Any]] = field(default_factory=list)
+    dripped: int = 0
 
 
 @pytest.fixture
@@ -66,9 +68,22 @@ def course() -> Iterator[Course]:  # noqa: C901 (a server is many small methods)
             state.tokens.add(str(self.headers.get("Authorization")))
             if state.fault == "slow":
                 time.sleep(0.6)
-            if state.fault:
+            if state.fault == "drips":
+                self._drip()
+            elif state.fault:
                 self._say(*failing[state.fault])
             return bool(state.fault)
+
+        def _drip(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "30")
+            self.end_headers()
+            with contextlib.suppress(OSError):
+                for _ in range(30):
+                    self.wfile.write(b" ")
+                    self.wfile.flush()
+                    state.dripped += 1
+                    time.sleep(0.1)
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -190,3 +205,37 @@ def test_answers_in_the_students_name_are_not_believed(lay: Lay, course: Course)
     widget.do("exchange", {})
 
     assert [(m.id, m.author) for m in desk.sidecar.read().messages] == [("q1", "student")]
+
+
+@pytest.mark.parametrize("address", ["file:///etc/passwd", "ftp://a.example/x", "//a.example"])
+def test_only_http_is_a_service(address: str) -> None:
+    """An address of another kind is refused: no file is read, and no token is sent there."""
+    with pytest.raises(BadInput, match="no address of a message service"):
+        HttpService(address, "first-steps", {})
+
+
+@pytest.mark.parametrize("token", ["se\ncret", "se\r\nX-Other: cret", "sé\u2603cret"])
+def test_a_bad_token_is_not_quoted(course: Course, token: str) -> None:
+    """A token that cannot be sent is named by its variable, and never shown."""
+    client = HttpService(course.address, "first-steps", {"PRACTICUM_TOKEN": token})
+
+    with pytest.raises(ServiceFailed, match="PRACTICUM_TOKEN") as caught:
+        client.fetch(None)
+
+    assert "cret" not in str(caught.value)
+    assert course.calls == []
+
+
+def test_a_service_that_drips_is_given_up(
+    lay: Lay, course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A byte now and then does not hold the notebook: the limit is for the whole answer."""
+    monkeypatch.setattr(services, "SECONDS", 0.3)
+    course.fault = "drips"
+
+    widget = Messages(lay(service=course.address))
+    widget.do("ask", {"id": "q1", "text": "Is this all?"})
+
+    assert "too slow" in widget.view["trouble"]
+    assert course.dripped < 20
+    assert [message.sent for message in widget.desk.sidecar.read().messages] == [False]

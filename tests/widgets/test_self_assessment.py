@@ -130,6 +130,24 @@ def test_evidence_is_looked_for(desk: Desk) -> None:
     assert len(desk.sidecar.read().achievements) == 2
 
 
+def test_evidence_is_looked_for_when_it_is_changed(desk: Desk) -> None:
+    """What would be refused as new evidence cannot come in by an edit, in one step or in two."""
+    widget = Achievements(desk)
+    widget.do("add", {"id": "a", "text": "x", "kind": "cell", "evidence": "javascript:alert(1)"})
+    for change in (
+        {"kind": "link"},
+        {"kind": "link", "evidence": "javascript:alert(2)"},
+        {"kind": "file", "evidence": "../secret.txt"},
+    ):
+        with pytest.raises(BadInput):
+            widget.do("edit", {"id": "a"} | change)
+
+    widget.do("edit", {"id": "a", "kind": "link", "evidence": "https://a.example/b"})
+
+    entry = desk.sidecar.read().achievements[0]
+    assert (entry.kind, entry.evidence) == ("link", "https://a.example/b")
+
+
 def test_reflection_has_its_questions(desk: Desk) -> None:
     """Answers are kept by question; an empty one is taken away, another question refused."""
     widget = Contacts(desk)

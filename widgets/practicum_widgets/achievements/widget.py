@@ -27,9 +27,12 @@ class Achievements(Surface):
             PracticumError: It could not be saved.
 
         """
-        if action == "add" and asked.get("kind") in ("file", "link"):
-            evidence = checked(self.desk.folder, str(asked["kind"]), str(asked.get("evidence", "")))
-            asked = {**asked, "evidence": evidence}
+        if action in ("add", "edit") and {"kind", "evidence"} & asked.keys():
+            entries = {entry.id: entry for entry in self.desk.sidecar.read().achievements}
+            before = entries.get(str(asked.get("id"))) if action == "edit" else None
+            kind = str(asked.get("kind", before.kind if before else "cell"))
+            evidence = str(asked.get("evidence", before.evidence if before else ""))
+            asked = {**asked, "kind": kind, "evidence": checked(self.desk.folder, kind, evidence)}
         return super().do(action, asked)
 
     def seen(self, internship: Internship) -> dict[str, Any]:

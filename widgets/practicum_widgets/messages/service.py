@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -22,15 +24,18 @@ from typing import Any, Final, Protocol
 
 from pydantic import ValidationError
 
-from practicum.errors import ServiceFailed
+from practicum.errors import BadInput, ServiceFailed
 from practicum.internship import Message
+from practicum_widgets.messages.in_time import in_time
 
 __all__ = ["HttpService", "MessageService"]
 
 SECONDS: Final = 4.0
+"""The time of one call, from the first byte to the last."""
 LARGEST: Final = 1_000_000
 MOST: Final = 500
 TOKENS: Final = ("PRACTICUM_TOKEN", "JUPYTERHUB_API_TOKEN")
+TOKEN: Final = re.compile(r"[\x21-\x7e]{1,4096}")
 
 
 class MessageService(Protocol):
@@ -64,9 +69,18 @@ class HttpService:
     """A service at an address; one attempt a call, with a short limit of time."""
 
     def __init__(self, address: str, brief: str, environ: Mapping[str, str] = os.environ) -> None:
-        """Name the service and the brief; the token is taken from the environment."""
+        """Name the service and the brief; the token is taken from the environment.
+
+        Raises:
+            BadInput: The address is not that of a service.
+
+        """
+        if not address.startswith(("http://", "https://")):
+            message = f"{address!r} is no address of a message service: it begins with https://"
+            raise BadInput(message)
         self._place = f"{address.rstrip('/')}/briefs/{urllib.parse.quote(brief)}/messages"
-        self._token = next((environ[name] for name in TOKENS if environ.get(name)), "")
+        self._variable = next((name for name in TOKENS if environ.get(name, "").strip()), "")
+        self._token = environ.get(self._variable, "").strip()
         self._opener = urllib.request.build_opener(_NoRedirect)
 
     def send(self, message: Message) -> None:
@@ -90,20 +104,40 @@ class HttpService:
         return tuple(message for message in found if message.author != "student")
 
     def _ask(self, place: str, body: bytes | None = None) -> bytes:
-        headers = {"Accept": "application/json", "Content-Type": "application/json"}
-        if self._token:
-            headers["Authorization"] = f"Bearer {self._token}"
-        request = urllib.request.Request(place, data=body, headers=headers)  # noqa: S310 (Terms takes http and https only)
+        request = urllib.request.Request(place, data=body, headers=self._headers())  # noqa: S310 (http and https only: see __init__)
+        until = time.monotonic() + SECONDS
         try:
-            with self._opener.open(request, timeout=SECONDS) as answer:
-                said: bytes = answer.read(LARGEST + 1)
+            return in_time(lambda: self._answer(request, until), SECONDS)
         except urllib.error.HTTPError as error:
+            error.close()
             message = f"the message service refuses ({error.code}): try again later"
-            raise ServiceFailed(message) from None
+        except TimeoutError:
+            message = "the message service is too slow: try again later"
         except (OSError, HTTPException) as error:
             reason = getattr(error, "reason", "") or type(error).__name__
             message = f"the message service cannot be reached ({reason}): try again later"
-            raise ServiceFailed(message) from None
-        if len(said) > LARGEST:
-            raise ServiceFailed("the message service answers with more than anybody would read")
+        except ValueError:  # its text might quote a header
+            message = "the address of the message service is wrong: tell your instructor"
+        raise ServiceFailed(message) from None
+
+    def _headers(self) -> dict[str, str]:
+        headers = {"Accept": "application/json", "Content-Type": "application/json"}
+        if not self._token:
+            return headers
+        if not TOKEN.fullmatch(self._token):
+            message = f"{self._variable} holds something that is no token: set it again"
+            raise ServiceFailed(message)
+        return headers | {"Authorization": f"Bearer {self._token}"}
+
+    def _answer(self, request: urllib.request.Request, until: float) -> bytes:
+        """Read an answer up to a size and a moment, so that no thread is left reading."""
+        said = b""
+        with self._opener.open(request, timeout=SECONDS) as answer:
+            while part := answer.read1(1 << 16):
+                said += part
+                if len(said) > LARGEST:
+                    message = "the message service answers with more than anybody would read"
+                    raise ServiceFailed(message)
+                if time.monotonic() > until:
+                    raise TimeoutError
         return said
