@@ -47,7 +47,7 @@ def main(repetitions: int) -> None:
         home.mkdir()
         _lay(root)
         found: dict[bool, list[tuple[float, float]]] = {True: [], False: []}
-        with jupyter(root, home) as address, sync_playwright() as playwright:
+        with jupyter(root, home, as_installed=True) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(
                 executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
             )

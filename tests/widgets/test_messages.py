@@ -195,6 +195,29 @@ def test_the_token_goes_to_the_service_and_nowhere_else(course: Course) -> None:
     assert "tok" not in str(caught.value).replace("token", "")
 
 
+@pytest.mark.parametrize(
+    ("address", "hub", "told"),
+    [
+        ("https://course.example/services/c", "", True),
+        ("http://hub:8081/services/c", "http://hub:8081/hub/api", True),
+        ("http://localhost:8000/services/c", "", True),
+        ("http://course.example/services/c", "", False),
+        ("http://course.example/services/c", "http://hub:8081/hub/api", False),
+        ("http://localhost.evil.example/services/c", "", False),
+        ("http://localhost@evil.example/services/c", "", False),
+    ],
+)
+def test_the_token_is_told_where_nobody_else_reads(address: str, hub: str, told: object) -> None:
+    """Over plain http a token goes only to this machine or to the hub's own network."""
+    service = HttpService(address, "b", {"PRACTICUM_TOKEN": "secret", "JUPYTERHUB_API_URL": hub})
+
+    if told:
+        assert service._headers()["Authorization"] == "Bearer secret"
+    else:
+        with pytest.raises(ServiceFailed, match="ask your instructor for one with https://"):
+            service.fetch(None)
+
+
 def test_answers_in_the_students_name_are_not_believed(lay: Lay, course: Course) -> None:
     """A service cannot put words into the student's mouth, nor replace what is there."""
     desk = lay(service=course.address)

@@ -158,6 +158,15 @@ def test_empty_hours_are_those_of_the_brief(desk: Desk) -> None:
     assert widget.view["rows"][0]["planned"] == 2
 
 
+@pytest.mark.parametrize("action", ["move", "start", "add"])
+def test_a_milestone_that_the_brief_has_not(desk: Desk, action: str) -> None:
+    """Neither board nor clock nor log takes a milestone that is not the brief's."""
+    asked = {"milestone": "nonsense", "id": "a", "begin": NOW.isoformat(), "minutes": 30}
+
+    with pytest.raises(BadInput, match="no milestone 'nonsense'"):
+        Milestones(desk).do(action, asked)
+
+
 def test_bad_minutes_are_refused(desk: Desk) -> None:
     """More than a day, and less than a minute, is no entry."""
     widget = Milestones(desk)

@@ -120,13 +120,13 @@ def test_two_processes_lose_nothing(tmp_path: Path) -> None:
 def test_killed_while_writing(tmp_path: Path) -> None:
     """A process that is killed at any moment leaves a whole file with all it had acknowledged."""
     rng = random.Random(7)  # noqa: S311 (a plan that can be repeated)
-    for round_ in range(12):
+    for round_ in range(50):
         folder = tmp_path / str(round_)
         folder.mkdir()
         writer = _writer(folder, "a", 45)
         assert writer.stdout is not None
         said = [writer.stdout.readline().strip()]
-        time.sleep(rng.uniform(0, 0.15))
+        time.sleep(rng.uniform(0, 0.1))
         writer.send_signal(signal.SIGKILL)
         said += writer.stdout.read().split()
         writer.wait()

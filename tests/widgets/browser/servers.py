@@ -29,10 +29,17 @@ SETTINGS = {
 
 
 @contextmanager
-def jupyter(root: Path, home: Path, **environment: str) -> Iterator[str]:
-    """Serve a folder by JupyterLab (at /lab) and Notebook 7 (at /notebooks); yield the address."""
+def jupyter(
+    root: Path, home: Path, *, as_installed: bool = False, **environment: str
+) -> Iterator[str]:
+    """Serve a folder by JupyterLab (at /lab) and Notebook 7 (at /notebooks); yield the address.
+
+    As installed, cells outside the window are not laid out, as students have it.
+    """
     settings = home / "settings"
     for name, content in SETTINGS.items():
+        if as_installed and "tracker" in name:
+            continue
         file = settings / "@jupyterlab" / f"{name}.jupyterlab-settings"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(content), encoding="utf-8")

@@ -112,6 +112,37 @@ def _fill(page: Page) -> None:
     _saved(own, lambda: enter(own, "advice-evidence", "Both islands have a number."))
 
 
+def _restart_and_reload(page: Page, address: str) -> None:
+    """End the kernel, load the page again, and run the widgets' cells in the new kernel."""
+    page.get_by_role("menuitem", name="Kernel", exact=True).click()
+    page.get_by_role("menuitem", name="Restart Kernel…").click()
+    page.get_by_role("button", name="Confirm Kernel Restart").click()
+    await_kernel(page, address, f"{BRIEF}/brief.ipynb")
+    page.reload()
+    _run_widgets(page, address)
+
+
+def _everything_is_there(page: Page) -> None:
+    """What was filled in is shown by each widget, from the file alone."""
+
+    def value(key: str) -> str:
+        return page.locator(f'[data-key="{key}"]').first.input_value(timeout=READY)
+
+    for name, text in (
+        ("My learning goals", "Compare groups <b>myself</b>"),
+        ("Messages", "Is the table complete?"),
+        ("What I have achieved", "Found the two birds without a mass"),
+        ("People and reflection", "Ines"),
+    ):
+        region = page.get_by_role("region", name=name)
+        shown = region.get_by_text(text).or_(region.locator(f'input[value="{text}"]'))
+        shown.first.wait_for(timeout=READY)
+    assert value("state-explore") == "done"
+    assert value("prompt-was-hard") == "Missing values."
+    assert value("advice-evidence") == "Both islands have a number."
+    assert page.locator('[data-key="advice-3"]').is_checked()
+
+
 def test_from_an_empty_home_to_a_graded_submission(
     page: Page, lab: tuple[str, Path], course: Path
 ) -> None:
@@ -131,6 +162,8 @@ def test_from_an_empty_home_to_a_graded_submission(
     page.get_by_role("region", name="Check and hand in").wait_for(timeout=READY)
     _fill(page)
     page.keyboard.press("Control+s")
+    _restart_and_reload(page, address)
+    _everything_is_there(page)
     hand_in = page.get_by_role("region", name="Check and hand in")
     hand_in.get_by_role("button", name="Check", exact=True).click()
     hand_in.get_by_text("0 of 5 visible tests pass").wait_for(timeout=READY)

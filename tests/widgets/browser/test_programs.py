@@ -157,6 +157,21 @@ def test_only_the_keyboard(page: Page, student: Student) -> None:
     assert [(entry.criterion, entry.level) for entry in kept.self_assessment] == [("analysis", 2)]
 
 
+def test_the_focus_stays_where_something_is_removed(page: Page, student: Student) -> None:
+    """After an entry was removed by keyboard, the focus is on the next control of the widget."""
+    student.open(page, "lab")
+    goals = page.get_by_role("region", name="My learning goals")
+    goals.locator('[data-key="new-text"]').fill("will be removed")
+    goals.get_by_role("button", name="Add goal").click()
+    remove = goals.get_by_role("button", name="Remove will be removed")
+    remove.focus()
+    page.keyboard.press("Enter")
+    remove.wait_for(state="detached", timeout=READY)
+
+    inside = "document.activeElement.closest('section')?.getAttribute('aria-label')"
+    assert page.evaluate(inside) == "My learning goals"
+
+
 def test_two_windows_keep_both(page: Page, student: Student) -> None:
     """Two windows each add a goal, and both goals are in the file and on the page."""
     student.open(page, "lab")

@@ -35,6 +35,8 @@ SECONDS: Final = 4.0
 LARGEST: Final = 1_000_000
 MOST: Final = 500
 TOKENS: Final = ("PRACTICUM_TOKEN", "JUPYTERHUB_API_TOKEN")
+HUB: Final = "JUPYTERHUB_API_URL"
+LOOPBACK: Final = {"127.0.0.1", "::1", "localhost"}
 TOKEN: Final = re.compile(r"[\x21-\x7e]{1,4096}")
 
 
@@ -81,6 +83,7 @@ class HttpService:
         self._place = f"{address.rstrip('/')}/briefs/{urllib.parse.quote(brief)}/messages"
         self._variable = next((name for name in TOKENS if environ.get(name, "").strip()), "")
         self._token = environ.get(self._variable, "").strip()
+        self._may_tell = _is_private(address, environ.get(HUB, ""))
         self._opener = urllib.request.build_opener(_NoRedirect)
 
     def send(self, message: Message) -> None:
@@ -127,6 +130,12 @@ class HttpService:
         if not TOKEN.fullmatch(self._token):
             message = f"{self._variable} holds something that is no token: set it again"
             raise ServiceFailed(message)
+        if not self._may_tell:
+            message = (
+                "the message service has an address that begins with http://, where others could "
+                "read your password for it: ask your instructor for one with https://"
+            )
+            raise ServiceFailed(message)
         return headers | {"Authorization": f"Bearer {self._token}"}
 
     def _answer(self, request: urllib.request.Request, until: float) -> bytes:
@@ -141,3 +150,11 @@ class HttpService:
                 if time.monotonic() > until:
                     raise TimeoutError
         return said
+
+
+def _is_private(address: str, hub: str) -> bool:
+    """Whether nobody else can read what is sent: https, this machine, or the hub's own network."""
+    parts = urllib.parse.urlsplit(address)
+    if parts.scheme == "https" or parts.hostname in LOOPBACK:
+        return True
+    return parts.hostname is not None and parts.hostname == urllib.parse.urlsplit(hub).hostname

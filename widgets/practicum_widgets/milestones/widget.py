@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, ClassVar
 
+from practicum.errors import BadInput
 from practicum.internship import Internship, WidgetName
 from practicum_widgets.milestones import changes
 from practicum_widgets.milestones.burn_down import (
@@ -17,7 +18,7 @@ from practicum_widgets.milestones.burn_down import (
     warnings,
 )
 from practicum_widgets.milestones.twin import board_as_html
-from practicum_widgets.surface import Node, Surface
+from practicum_widgets.surface import Asked, Node, Surface
 
 __all__ = ["Milestones"]
 
@@ -53,6 +54,19 @@ class Milestones(Surface):
             "picture": self.picture(points),
             "warnings": [list(warning) for warning in warnings(brief, internship, due, now)],
         }
+
+    def do(self, action: str, asked: Asked) -> Internship:
+        """Make a change of the student's file (see :class:`Surface`); milestones are the brief's.
+
+        Raises:
+            BadInput: The brief has no such milestone.
+
+        """
+        name = asked.get("milestone")
+        if name and name not in {milestone.id for milestone in self.desk.brief.milestones}:
+            message = f"the brief has no milestone {str(name)[:64]!r}"
+            raise BadInput(message)
+        return super().do(action, asked)
 
     def look(self) -> None:
         """Show what has changed: the file, or what the time has made late or forgotten."""

@@ -32,6 +32,8 @@ function newKey() {
   return crypto.getRandomValues(new Uint32Array(2)).reduce((key, part) => key + part.toString(36), "k");
 }
 
+const CONTROL = "button:not([disabled]), input, select, textarea, summary, a[href]";
+
 // Puts new elements in the place of old ones without disturbing who is typing.
 function repaint(place, elements) {
   const held = new Map();
@@ -46,6 +48,7 @@ function repaint(place, elements) {
   const focused = active || (root.activeElement && place.contains(root.activeElement) ? root.activeElement : null);
   const key = focused?.dataset?.key;
   const range = focused && "selectionStart" in focused ? safely(() => [focused.selectionStart, focused.selectionEnd]) : null;
+  const order = key ? [...place.querySelectorAll(CONTROL)].indexOf(focused) : -1;
   place.replaceChildren(...[elements].flat(4).filter(Boolean));
   for (const element of place.querySelectorAll("[data-key]")) {
     // What is still on its way to the disk finds its field again.
@@ -61,6 +64,11 @@ function repaint(place, elements) {
       element.focus({ preventScroll: true });
       if (range && range[0] !== null) safely(() => element.setSelectionRange(...range));
     }
+  }
+  // The control is gone, such as "Remove": the next one takes its place, not the top of the page.
+  if (order >= 0 && !place.contains(document.activeElement)) {
+    const left = [...place.querySelectorAll(CONTROL)];
+    left[Math.min(order, left.length - 1)]?.focus({ preventScroll: true });
   }
 }
 
