@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from practicum.people import Roster
     from practicum.rubrics import Rubric
 
-__all__ = ("Brief", "Course", "Marks", "PracticumError", "Roster", "Rubric", "__version__")
+__all__ = ["Brief", "Course", "Marks", "PracticumError", "Roster", "Rubric", "__version__"]
 
 __version__ = "0.1.0"
 

@@ -2,6 +2,7 @@
 
 import re
 from importlib.metadata import Distribution, distribution
+from pathlib import Path
 
 from packaging.requirements import Requirement
 
@@ -26,7 +27,7 @@ def _with_its_needs(name: str, found: dict[str, Distribution]) -> dict[str, Dist
 
 
 def _megabytes(about: Distribution) -> float:
-    files = [file.locate() for file in about.files or [] if file.suffix != ".pyc"]
+    files = [Path(file.locate()) for file in about.files or [] if file.suffix != ".pyc"]
     return sum(file.stat().st_size for file in files if file.is_file()) / 1e6
 
 

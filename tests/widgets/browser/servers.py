@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,7 +30,11 @@ SETTINGS = {
 
 @contextmanager
 def jupyter(
-    root: Path, home: Path, *, as_installed: bool = False, **environment: str
+    root: Path,
+    home: Path,
+    environment: Mapping[str, str] | None = None,
+    *,
+    as_installed: bool = False,
 ) -> Iterator[str]:
     """Serve a folder by JupyterLab (at /lab) and Notebook 7 (at /notebooks); yield the address.
 
@@ -51,7 +55,9 @@ def jupyter(
         *("--LabApp.news_url=", "--expose-app-in-browser"),
     ]
     about = {"JUPYTERLAB_SETTINGS_DIR": str(settings), "JUPYTER_CONFIG_DIR": str(home / "config")}
-    with _serving(command, root, home / "jupyter.txt", port, "/api", about | environment):
+    with _serving(
+        command, root, home / "jupyter.txt", port, "/api", about | dict(environment or {})
+    ):
         yield f"http://127.0.0.1:{port}"
 
 

@@ -48,7 +48,7 @@ def lab(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tupl
     lines = ["c = get_config()", f"c.Exchange.root = {str(exchange)!r}", ""]
     (folder / "nbgrader_config.py").write_text("\n".join(lines), encoding="utf-8")
     about = {"JUPYTER_DATA_DIR": str(home / "data"), "IPYTHONDIR": str(home / "ipython")}
-    with jupyter(folder, home, **about) as address:
+    with jupyter(folder, home, about) as address:
         yield address, folder
 
 
