@@ -147,7 +147,7 @@ def test_handing_in_unchecked_asks_first(desk: Desk) -> None:
     """Without a check, or with something grave open, handing in needs a word of consent."""
     _write(desk)
     widget = HandIn(desk)
-    with pytest.raises(BadInput, match="tick that you hand in all the same"):
+    with pytest.raises(BadInput, match="or tick the box above"):
         widget.do("pack", {"id": "a"})
 
     widget.do("pack", {"id": "a", "confirmed": True})

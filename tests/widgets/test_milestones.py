@@ -390,6 +390,62 @@ def test_time_entered_by_hand_is_that_of_the_students_zone(board: Any) -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize(
+    ("said", "hours"),
+    [
+        ("3", 3),
+        ("1:30", 1.5),
+        ("1,5", 1.5),
+        ("1.5 h", 1.5),
+        ("90m", 1.5),
+        ("90 min", 1.5),
+        ("1 h 30", 1.5),
+        ("2 Std", 2),
+        ("", ""),
+    ],
+)
+def test_planned_hours_as_people_write_them(board: Any, said: str, hours: object) -> None:
+    """Hours are understood with a colon, a comma, or units; emptied, the brief's hold."""
+    page = board(NOW)
+    field = page.locator('[data-key="planned-explore"]')
+    field.fill(said or "7")
+    if not said:
+        field.fill("")
+    field.press("Tab")
+
+    page.wait_for_timeout(50)
+    assert [entry["planned_hours"] for entry in _asked(page, "move")] == [hours]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("said", ["abc", "-2", "1:75", "1:30:00", "401", "h", "1 2", "1e3"])
+def test_what_is_no_time_is_not_saved(board: Any, said: str) -> None:
+    """Nothing is asked for, the page says how to write it, and the field keeps what was typed."""
+    page = board(NOW)
+    field = page.locator('[data-key="planned-explore"]')
+    field.fill(said)
+    field.press("Tab")
+
+    assert "Write 90, 1:30 or 1.5 h" in page.get_by_role("status").inner_text()
+    assert _asked(page, "move") == []
+    assert field.input_value() == said
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("said", "minutes"), [("1:30", [90]), ("1,5 h", [90]), ("0", []), ("?", [])]
+)
+def test_minutes_as_people_write_them(board: Any, said: str, minutes: list[int]) -> None:
+    """A time entered by hand may be hours and minutes; no time, and none at all, are refused."""
+    page = board(NOW)
+    page.get_by_text("Enter time by hand").click()
+    page.locator('[data-key="hand-minutes"]').fill(said)
+    page.get_by_role("button", name="Log it").click()
+
+    assert [entry["minutes"] for entry in _asked(page, "add")] == minutes
+
+
+@pytest.mark.browser
 def test_the_picture_reaches_from_the_first_day_to_the_last(board: Any) -> None:
     """The plan falls from all hours to none over the whole width; the log lies on its figures."""
     page = board(NOW)

@@ -56,13 +56,15 @@ TODO: a good model answer; students do not see it.
 DESK = """\
 ## Your desk
 
-Run the next cells. They show the brief, and keep your goals, hours and questions in a file
-beside this notebook, which is handed in with it. Nothing in these cells is graded.
+Run the next cells: click one, and press Shift+Enter. They keep your goals, hours and questions
+in a file beside this notebook, which is handed in with it. Nothing in these cells is graded.
 """
 END = """\
 ## Before you hand in
 
 Judge your own work by the employer's questions, then check the notebook and hand it in.
+If you see nothing below a cell, click the cell and press Shift+Enter: **Run All Cells** stops
+at the first task that is not done yet.
 """
 JUDGED = "## How the employer judges your work\n"
 SCHEME = """

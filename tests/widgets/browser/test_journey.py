@@ -99,7 +99,7 @@ def _fill(page: Page) -> None:
     _saved(board, board.get_by_role("button", name="Stop and log").click)
     messages = of("Messages")
     messages.locator('[data-key="question"]').fill("Is the table complete?")
-    _saved(messages, messages.get_by_role("button", name="Keep it").click)
+    _saved(messages, messages.get_by_role("button", name="Keep the question").click)
     log = of("What I have achieved")
     log.locator('[data-key="new-text"]').fill("Found the two birds without a mass")
     _saved(log, log.get_by_role("button", name="Note it").click)
@@ -169,7 +169,7 @@ def test_from_an_empty_home_to_a_graded_submission(
     hand_in.get_by_text("0 of 5 visible tests pass").wait_for(timeout=READY)
     assert hand_in.get_by_text("you have not written any code yet (bird-counts)").count() == 1
     hand_in.get_by_role("button", name="Hand in to my course").click()
-    hand_in.get_by_text("tick that you hand in all the same").wait_for(timeout=READY)
+    hand_in.get_by_text("tick the box above").wait_for(timeout=READY)
     hand_in.locator('[data-key="confirm"]').check()
     hand_in.get_by_role("button", name="Hand in to my course").click()
     hand_in.get_by_text("This one counts.").wait_for(timeout=READY)

@@ -157,6 +157,30 @@ def test_only_the_keyboard(page: Page, student: Student) -> None:
     assert [(entry.criterion, entry.level) for entry in kept.self_assessment] == [("analysis", 2)]
 
 
+def test_a_restart_is_said_and_what_was_typed_comes_back(page: Page, student: Student) -> None:
+    """A widget of a kernel that is gone says so in seconds; run again, it has the typed text."""
+    student.open(page, "lab")
+    page.get_by_role("menuitem", name="Kernel", exact=True).click()
+    page.get_by_role("menuitem", name="Restart Kernel…").click()
+    page.get_by_role("button", name="Confirm Kernel Restart").click()
+    page.wait_for_timeout(2_000)
+    goals = page.get_by_role("region", name="My learning goals")
+    goals.locator('[data-key="new-text"]').fill("typed after the restart")
+    page.keyboard.press("Enter")
+    goals.get_by_text("the notebook was restarted. Run this cell again").wait_for(timeout=30_000)
+    file = student.folder / "first-steps.internship.json"
+    assert not file.exists() or "typed after the restart" not in file.read_text("utf-8")
+
+    student.open(page, "lab")
+
+    field = goals.locator('[data-key="new-text"]')
+    assert field.input_value() == "typed after the restart"
+    goals.get_by_role("button", name="Add goal").click()
+    goals.get_by_text("Saved at").wait_for(timeout=READY)
+    assert "typed after the restart" in [goal.text for goal in student.kept().objectives]
+    assert not field.input_value()
+
+
 def test_the_focus_stays_where_something_is_removed(page: Page, student: Student) -> None:
     """After an entry was removed by keyboard, the focus is on the next control of the widget."""
     student.open(page, "lab")

@@ -58,7 +58,7 @@ def test_a_check_of_an_older_notebook_is_told(solved: Fill) -> None:
     widget.look()
 
     assert widget.view["checked"]["outdated"]
-    with pytest.raises(BadInput, match="check it, or tick"):
+    with pytest.raises(BadInput, match="Check it, or tick"):
         widget.do("pack", {"id": "a"})
     assert widget.view["insist"]
 

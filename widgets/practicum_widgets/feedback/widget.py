@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from practicum.errors import ExchangeFailed
 from practicum.internship import Internship, WidgetName
 from practicum_widgets.exchange import nbgrader
 from practicum_widgets.feedback.pages import released_to
@@ -65,7 +66,13 @@ class Feedback(Surface):
         if action != "fetch":
             return super().do(action, asked)
         course, brief = self.desk.terms.course, self.desk.brief.id
-        nbgrader("fetch_feedback", brief, "--course", course, folder=self.desk.folder.parent)
+        try:
+            nbgrader("fetch_feedback", brief, "--course", course, folder=self.desk.folder.parent)
+        except ExchangeFailed as error:
+            # So nbgrader calls it while there is no feedback of anybody.
+            if "Assignment not found" not in str(error):
+                raise
+            raise ExchangeFailed(str(self.words["not_released"])) from None
         return self.refresh()
 
     def look(self) -> None:

@@ -70,9 +70,15 @@ def check(desk: Desk, internship: Internship, now: datetime, progress: Progress)
         findings.insert(0, Finding("unsaved", grave=True))
     ran = run(desk, progress)
     unwritten = {f.about["cell"] for f in findings if f.key in ("no_code", "placeholder")}
+    tasks = {f.about["heading"] for f in findings if f.key == "no_code"}
     failures = list(_failures(ran, desk))
-    # That a cell without code ends with an error need not be told twice.
-    findings += [f for f in failures if f.key != "cell_fails" or f.about["cell"] not in unwritten]
+    # That a task without code ends with an error need not be told twice or thrice.
+    findings += [
+        f
+        for f in failures
+        if not (f.key == "cell_fails" and f.about["cell"] in unwritten)
+        and not (f.key == "test_fails" and f.about["heading"] in tasks)
+    ]
     findings += in_the_file(desk, internship)
     findings.sort(key=lambda finding: not finding.grave)
     tests = [name_of(cell) for cell in ran.cells if is_test(cell)]

@@ -13,6 +13,7 @@ from practicum_widgets.desk import Desk
 from practicum_widgets.hand_in.saved import Notebook, source_of
 
 __all__ = [
+    "OF_THE_FILE",
     "Cell",
     "Finding",
     "heading_above",
@@ -23,6 +24,8 @@ __all__ = [
 ]
 
 Cell = dict[str, Any]
+OF_THE_FILE: Final = frozenset({"no_hours", "clock_runs", "no_goals", "goals_open", "not_judged"})
+"""What :func:`in_the_file` reminds of."""
 NO_CODE: Final = "raise NotImplementedError()"
 NO_WORDS: Final = "YOUR ANSWER HERE"
 WORDS: Final = re.compile(r"(\d{2,4})\s*(?:to|–|-)\s*(\d{2,4})\s+words")
@@ -113,9 +116,8 @@ def _word_counts(desk: Desk, cells: list[Cell], named: dict[str, int]) -> Iterat
             count = len(source_of(cell).split())
             if not least <= count <= most:
                 about = {"what": deliverable.title, "n": str(count)}
-                yield Finding(
-                    "word_count", grave=False, about=about | {"least": match[1], "most": match[2]}
-                )
+                about |= {"least": match[1], "most": match[2]}
+                yield Finding("word_count", grave=count < least, about=about)
 
 
 def _gap(cell: Cell) -> str:

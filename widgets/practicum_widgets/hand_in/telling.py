@@ -9,7 +9,7 @@ from practicum.internship import HandIn, Internship
 from practicum_widgets.desk import Desk
 from practicum_widgets.hand_in.checking import Check, digest_of
 from practicum_widgets.hand_in.copies import changed_cells
-from practicum_widgets.hand_in.findings import Finding
+from practicum_widgets.hand_in.findings import OF_THE_FILE, Finding, in_the_file
 from practicum_widgets.hand_in.packing import changes_between
 from practicum_widgets.surface import Node, Words, h
 
@@ -24,10 +24,16 @@ def sentence(words: Words, key: str, values: dict[str, Any]) -> str:
     )
 
 
-def check_seen(desk: Desk, words: Words, checked: Check | None) -> dict[str, Any] | None:
-    """Return a check as plain data; ``outdated`` where the notebook was saved anew since."""
+def check_seen(
+    desk: Desk, words: Words, checked: Check | None, internship: Internship
+) -> dict[str, Any] | None:
+    """Return a check as plain data; ``outdated`` where the notebook was saved anew since.
+
+    What stands in the student's own file is looked at anew: a reminder goes when it is done.
+    """
     if checked is None:
         return None
+    noted = [f for f in checked.findings if f.key not in OF_THE_FILE]
     return {
         "at": checked.at.isoformat(),
         "tests": checked.tests,
@@ -35,7 +41,7 @@ def check_seen(desk: Desk, words: Words, checked: Check | None) -> dict[str, Any
         "outdated": checked.notebook != digest_of(desk),
         "findings": [
             [f.key, f.grave, f.about | {"heading": f.about.get("heading") or words["top"]}]
-            for f in checked.findings
+            for f in (*noted, *in_the_file(desk, internship))
         ],
     }
 
@@ -91,7 +97,7 @@ def receipts_twin(words: Words, internship: Internship) -> Node:
         h(
             "tr",
             h("td", f"{entry.at:%Y-%m-%d %H:%M:%S %Z}"),
-            h("td", f"{words[f'way_{entry.way}']}, {entry.place}".strip(", ")),
+            h("td", entry.place),
             h("td", str(len(entry.files) or "–"), h("br"), *_changes(words, before, entry)),
             h("td", h("code", entry.sha256)),
         )

@@ -14,7 +14,7 @@ function paint({ view, say, ask, model }) {
 
   const bar = h("progress", { "aria-label": say("check") });
   const where = h("span", { role: "status" });
-  const show = ([done, all]) => { bar.max = Math.max(1, all); bar.value = done; where.textContent = say("checking", { done, all }); };
+  const show = ([done, all]) => { bar.max = Math.max(1, all); bar.value = done; where.textContent = all ? say("checking", { done, all }) : say("beginning"); };
   if (!progress.has(model)) {
     progress.set(model, { last: [0, 0], show });
     model.on("msg:custom", (message) => {
@@ -51,7 +51,7 @@ function paint({ view, say, ask, model }) {
     ];
   };
   const receipt = (entry, index) => h("div", { class: "pw-receipt" },
-    h("strong", {}, when(entry.at)), ` ${say(`way_${entry.way}`)}, ${entry.count ? say("files", entry) : entry.place}. `, index === 0 && say("counts"),
+    h("strong", {}, say(`way_${entry.way}`, { brief: view.brief, at: when(entry.at), place: entry.place })), " ", entry.count > 0 && say("files", entry), " ", index === 0 && say("counts"),
     h("div", { class: "pw-quiet pw-digest" }, `${say("digest")}: ${entry.sha256}`),
     entry.way === "zip" && h("div", {}, say("upload", entry)),
     changes(entry) || (entry.known && h("div", { class: "pw-quiet" }, say("same"))));
@@ -69,6 +69,7 @@ function paint({ view, say, ask, model }) {
     h("div", { class: "pw-row" },
       h("button", { type: "button", class: "pw-main", "data-key": "submit", onclick: hand("submit") }, say("submit")),
       h("button", { type: "button", "data-key": "pack", onclick: hand("pack") }, say("pack"))),
+    h("div", { class: "pw-said-here" }),
     h("h4", {}, say("receipts")),
     (view.receipts || []).length ? view.receipts.map(receipt) : h("p", { class: "pw-quiet" }, say("no_receipts")),
   ];

@@ -43,7 +43,7 @@ class HandIn(Surface):
     def seen(self, internship: Internship) -> dict[str, Any]:
         """Return the last check, the receipts (newest first), and when the notebook was saved."""
         return {
-            "checked": telling.check_seen(self.desk, self.words, self._checked),
+            "checked": telling.check_seen(self.desk, self.words, self._checked, internship),
             "running": self._thread is not None and self._thread.is_alive(),
             "trouble": self._trouble,
             "insist": self._insist,

@@ -1,8 +1,12 @@
 // Where the other notebook is, seen from this one: in JupyterLab and Notebook the address of the
 // page tells; elsewhere there is no link.
 function address(place) {
-  const match = /^(.*?\/(?:tree|notebooks)\/)(.*)$/.exec(location.pathname);
-  if (!match || !match[2].endsWith(".ipynb")) return null;
+  // JupyterLab forgets the notebook's place in its own address when it is loaded again.
+  const seen = /^(.*?\/(?:tree|notebooks)\/)(.*\.ipynb)$/.exec(location.pathname);
+  if (seen) safely(() => sessionStorage.setItem("practicum:home", location.pathname));
+  const kept = safely(() => sessionStorage.getItem("practicum:home")) || "";
+  const match = seen || /^(.*?\/(?:tree|notebooks)\/)(.*\.ipynb)$/.exec(kept);
+  if (!match) return null;
   const folder = match[2].split("/").slice(0, -1);
   return match[1] + [...folder, ...place.split("/").map(encodeURIComponent)].join("/");
 }
@@ -19,7 +23,7 @@ function paint({ view, say, ask }) {
     const link = address(line.place);
     return h("article", { class: "pw-brief" },
       h("h5", { dir: "auto" }, line.title),
-      h("div", { class: "pw-quiet", dir: "auto" }, say("employer", line)),
+      h("div", { class: "pw-quiet", dir: "auto" }, `${say("employer", line)}; ${say("called", line)}`),
       h("div", { class: "pw-facts" },
         h("span", { class: line.late ? "pw-warn" : "" }, `${say("due")}: `, line.due ? `${when(line.due)} (${left(line.due)})` : say("no_due")),
         h("span", {}, say("hours_of", line)),
@@ -31,6 +35,15 @@ function paint({ view, say, ask }) {
       link
         ? h("a", { href: link, class: "pw-open", "data-key": `open-${line.place}`, "aria-label": say("open_named", { what: line.title }) }, say("open"))
         : h("span", { class: "pw-quiet" }, say("lies", line)));
+  };
+
+  // A second press while the first is at work would ask for the same again.
+  const once = (begin) => async (event) => {
+    const button = event.currentTarget;
+    if (button.getAttribute("aria-disabled")) return;
+    button.setAttribute("aria-disabled", "true");
+    await begin();
+    button.removeAttribute("aria-disabled");
   };
 
   const skills = new Map();
@@ -47,12 +60,13 @@ function paint({ view, say, ask }) {
 
   return [
     h("h3", {}, say("title")),
-    (view.briefs || []).length ? view.briefs.map(brief) : h("p", {}, say("empty")),
+    (view.briefs || []).length ? view.briefs.map(brief) : h("p", {}, say(view.available ? "empty_listed" : "empty")),
     h("h4", {}, say("available")),
-    h("button", { type: "button", "data-key": "list", onclick: () => ask("list") }, say("list")),
+    h("button", { type: "button", "data-key": "list", onclick: once(() => ask("list")) }, say("list")),
+    h("div", { class: "pw-said-here" }),
     view.available && (open.length
       ? h("ul", {}, open.map((entry) => h("li", {}, `${entry.course}: ${entry.brief} `,
-        h("button", { type: "button", "data-key": `fetch-${entry.course}-${entry.brief}`, "aria-label": say("fetch_named", { what: entry.brief }), onclick: () => ask("fetch", entry) }, say("fetch")))))
+        h("button", { type: "button", "data-key": `fetch-${entry.course}-${entry.brief}`, "aria-label": say("fetch_named", { what: entry.brief }), onclick: once(() => ask("fetch", entry)) }, say("fetch")))))
       : h("p", {}, say("nothing_available"))),
     h("h4", {}, say("achievements")),
     achieved.length ? achieved : h("p", {}, say("no_achievements")),

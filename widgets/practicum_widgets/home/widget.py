@@ -73,7 +73,8 @@ class Home(Panel):
                 course, brief = (_ID.validate_python(asked.get(key)) for key in ("course", "brief"))
             except ValidationError:
                 raise BadInput("that is no name of a course and an assignment") from None
-            nbgrader("fetch_assignment", brief, "--course", course, folder=self.folder)
+            if not (self.folder / brief).exists():  # pressed twice: it has been fetched
+                nbgrader("fetch_assignment", brief, "--course", course, folder=self.folder)
             self._list()
         else:
             message = f"home cannot {action!r}"

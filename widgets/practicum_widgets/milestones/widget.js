@@ -51,10 +51,23 @@ function paint({ view, say, ask, report }) {
   const day = (at) => new Date(at).toLocaleDateString([], { dateStyle: "medium" });
   const when = (at) => new Date(at).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
 
+  // What is no time is said so, and stays in its field to be corrected.
+  const timeOf = (text, unit, most) => {
+    const minutes = minutesOf(text, unit);
+    if (minutes !== null && minutes <= most) return minutes;
+    report(say("no_time", { what: text }));
+    return null;
+  };
+  const plan = async (entry, value) => {
+    if (!value.trim()) return ask("move", { milestone: entry.id, planned_hours: "" });
+    const minutes = timeOf(value, "hours", 400 * 60);
+    return minutes === null ? false : ask("move", { milestone: entry.id, planned_hours: Math.round(minutes / 0.6) / 100 });
+  };
+
   const row = (entry) => h("div", { class: "pw-row" },
     h("span", { class: `pw-grow${entry.late ? " pw-late" : ""}`, dir: "auto" }, entry.title, entry.due && ` (${say("until")} ${day(entry.due)})`),
     field(say("state"), saving(select(`state-${entry.id}`, states, entry.state, { "aria-label": say("state_of", { what: entry.title }) }), (state) => ask("move", { milestone: entry.id, state }))),
-    field(say("planned"), saving(h("input", { type: "number", min: 0, max: 400, step: 0.5, "data-key": `planned-${entry.id}`, value: String(entry.planned), "aria-label": say("planned_of", { what: entry.title }) }), (value) => ask("move", { milestone: entry.id, planned_hours: value }))),
+    field(say("planned"), saving(h("input", { type: "text", inputmode: "decimal", size: 5, "data-key": `planned-${entry.id}`, value: String(entry.planned), "aria-label": say("planned_of", { what: entry.title }) }), (value) => plan(entry, value))),
     h("span", {}, `${say("logged")}: ${entry.logged}`));
 
   const clock = () => {
@@ -88,12 +101,15 @@ function paint({ view, say, ask, report }) {
   };
 
   const begin = draft(h("input", { type: "datetime-local", "data-key": "hand-begin", value: localMinute(Date.now()), required: true }));
-  const minutes = draft(h("input", { type: "number", min: 1, max: 1440, "data-key": "hand-minutes", required: true }));
+  const minutes = draft(h("input", { type: "text", size: 8, placeholder: "1:30", "data-key": "hand-minutes", required: true }));
   const milestone = draft(select("hand-milestone", names, rows[0]?.id));
   const note = draft(h("input", { "data-key": "hand-note", maxlength: 300, dir: "auto" }));
   const log = async (event) => {
     event.preventDefault();
-    const content = { id: newKey(), begin: new Date(latest(begin).value).toISOString(), minutes: Number(latest(minutes).value), milestone: latest(milestone).value, note: latest(note).value };
+    const worked = timeOf(latest(minutes).value, "minutes", 1440);
+    if (worked === null) return;
+    if (worked < 1) { report(say("no_time", { what: latest(minutes).value })); return; }
+    const content = { id: newKey(), begin: new Date(latest(begin).value).toISOString(), minutes: worked, milestone: latest(milestone).value, note: latest(note).value };
     if (await ask("add", content)) clear(minutes, note);
   };
 
@@ -104,10 +120,14 @@ function paint({ view, say, ask, report }) {
       report(say("no_day"));
       return false;
     };
+    const saveMinutes = async (value) => {
+      const worked = timeOf(value, "minutes", 1440);
+      return worked === null ? false : ask("edit", { id: time.id, minutes: worked });
+    };
     const key = (name) => `${time.id}-${name}`;
     return h("div", { class: "pw-row" },
       field(say("day"), saving(h("input", { type: "datetime-local", "data-key": key("begin"), value: localMinute(time.begin) }), saveDay)),
-      field(say("minutes"), saving(h("input", { type: "number", min: 1, max: 1440, "data-key": key("minutes"), value: String(time.minutes) }), save("minutes", Number))),
+      field(say("minutes"), saving(h("input", { type: "text", size: 8, "data-key": key("minutes"), value: String(time.minutes) }), saveMinutes)),
       field(say("milestone"), saving(select(key("milestone"), names, time.milestone), save("milestone"))),
       field(say("note"), saving(h("input", { "data-key": key("note"), value: time.note || "", maxlength: 300, dir: "auto" }), save("note")), { grow: true }),
       h("button", { type: "button", "data-key": key("remove"), "aria-label": say("remove_named", { what: `${when(time.begin)}, ${time.minutes} min` }), onclick: () => ask("remove", { id: time.id }) }, say("remove")));
@@ -124,7 +144,7 @@ function paint({ view, say, ask, report }) {
     clock(),
     h("details", { "data-key": "by-hand" }, h("summary", {}, say("by_hand")),
       h("form", { onsubmit: log }, h("div", { class: "pw-row" },
-        field(say("day"), begin), field(say("minutes"), minutes), field(say("milestone"), milestone), field(say("note"), note, { grow: true }),
+        field(say("day"), begin), field(say("minutes"), minutes, { hint: say("minutes_hint") }), field(say("milestone"), milestone), field(say("note"), note, { grow: true }),
         h("button", { class: "pw-main", "data-key": "hand-log" }, say("log"))))),
     h("details", { "data-key": "entries" }, h("summary", {}, say("entries", { n: (view.time || []).length })),
       (view.time || []).length ? h("div", { class: "pw-log" }, view.time.map(entry)) : h("p", {}, say("no_entries"))),

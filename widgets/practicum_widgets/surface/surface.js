@@ -127,6 +127,19 @@ function select(key, choices, value, attributes = {}) {
   return element;
 }
 
+// Minutes from what people write: 90, 1:30, 1.5 h, 1,5 h, 1 h 30 min, 90m; a bare number counts in
+// the given unit. null is no time.
+function minutesOf(text, unit) {
+  const said = String(text).trim().toLowerCase().replace(",", ".");
+  const number = "(\\d+(?:\\.\\d+)?)";
+  const one = (pattern) => new RegExp(`^${pattern}$`).exec(said);
+  let match = one("(\\d+):([0-5]\\d)");
+  if (match) return Number(match[1]) * 60 + Number(match[2]);
+  if ((match = one(number))) return Math.round(Number(match[1]) * (unit === "hours" ? 60 : 1));
+  match = one(`(?:${number}\\s*(?:h|hours?|std|stunden?)\\.?)?\\s*(?:${number}\\s*(?:m|min|minutes?|minuten?)?\\.?)?`);
+  return match && said ? Math.round(Number(match[1] || 0) * 60 + Number(match[2] || 0)) : null;
+}
+
 const WAIT = 4000;
 const LOST = 60000;
 const LOOK = 5000;
@@ -142,13 +155,40 @@ function render({ model, el }) {
   let looking = false;
   const report = (text) => { if (status.textContent !== text) status.textContent = text; };
 
+  // The notebook has nothing to do and does not answer: it is not the one that drew this.
+  // On a narrow page the notebook's sign of it lies outside, in the menu of its toolbar.
+  const restarted = () => {
+    const signs = [...document.querySelectorAll("[data-status]")].map((sign) => sign.dataset.status);
+    return signs.length > 0 && signs.every((status) => status === "idle");
+  };
+
+  // What was typed and is not saved outlives this drawing, until it is saved or taken out.
+  const shelf = () => `practicum:${location.pathname}:${say("title")}`;
+  const shelve = () => {
+    const fields = [...body.querySelectorAll("[data-key][data-dirty]")].filter((field) => /^(text|number)/.test(field.type));
+    const kept = Object.fromEntries(fields.map((field) => [field.dataset.key, field.value]).filter(([, value]) => value));
+    safely(() => (Object.keys(kept).length ? sessionStorage.setItem(shelf(), JSON.stringify(kept)) : sessionStorage.removeItem(shelf())));
+  };
+  const takeBack = () => {
+    const kept = safely(() => JSON.parse(sessionStorage.getItem(shelf()))) || {};
+    for (const [key, value] of Object.entries(kept)) {
+      const field = body.querySelector(`[data-key="${CSS.escape(key)}"]`);
+      if (!field || !/^(text|number)/.test(field.type) || field.value === value) continue;
+      field.value = value;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  };
+
   // Asks the notebook for a change; true once it is on the disk.
   const ask = (action, content = {}, { quiet = false, patience = LOST } = {}) => new Promise((resolve) => {
     const asked = ++number;
-    const late = setTimeout(() => quiet || report(say("waiting")), WAIT);
+    const late = setInterval(() => {
+      if (restarted()) report(say("lost"));
+      else if (!quiet) report(say("waiting"));
+    }, WAIT);
     const lost = setTimeout(() => { finish(false); quiet || report(say("lost")); }, patience);
-    const finish = (ok) => { clearTimeout(late); clearTimeout(lost); waiting.delete(asked); resolve(ok); };
-    waiting.set(asked, { finish, quiet });
+    const finish = (ok) => { clearInterval(late); clearTimeout(lost); waiting.delete(asked); resolve(ok); };
+    waiting.set(asked, { finish, quiet, action });
     if (!quiet) report(say("saving"));
     safely(() => model.send({ ask: asked, do: action, ...content }));
   });
@@ -156,8 +196,11 @@ function render({ model, el }) {
   const heard = (message) => {
     const entry = waiting.get(message?.answer);
     if (!entry) return;
-    if (!entry.quiet) report(message.ok ? say("saved", message) : say("refused", message));
+    const done = words()[`saved_${entry.action}`] ? `saved_${entry.action}` : "saved";
+    if (!entry.quiet) report(say(message.ok ? done : "refused", message));
+    else if (status.textContent === say("lost")) report("");
     entry.finish(Boolean(message.ok));
+    setTimeout(shelve, 0);
   };
 
   const draw = () => {
@@ -165,6 +208,7 @@ function render({ model, el }) {
     section.setAttribute("aria-label", say("title"));
     section.lang = say("lang") === "lang" ? "en" : say("lang");
     repaint(body, [notices, paint({ view: model.get("view") || {}, words: words(), say, h, ask, model, report })]);
+    (body.querySelector(".pw-said-here") || section).append(status);
   };
 
   // Somebody may have changed the file in another window.
@@ -187,6 +231,7 @@ function render({ model, el }) {
     target.form.requestSubmit();
   });
 
+  section.addEventListener("input", () => setTimeout(shelve, 0));
   model.on("msg:custom", heard);
   model.on("change:view", draw);
   model.on("change:notices", draw);
@@ -194,6 +239,7 @@ function render({ model, el }) {
   window.addEventListener("focus", look);
   draw();
   el.replaceChildren(section);
+  takeBack();
   return () => {
     clearInterval(clock);
     window.removeEventListener("focus", look);
