@@ -33,7 +33,9 @@ Read = TypeVar("Read")
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9_.-]*$")]
 
 
-PRIVATE = ("submitted", "autograded", "feedback", "history", "marks", "reports", "release")
+PRIVATE = (
+    *("submitted", "autograded", "feedback", "history", "marks", "reports", "release", "review"),
+)
 """The folders in course/work that are for the course's own account alone."""
 
 

@@ -7,6 +7,8 @@
     |   |-- UnknownName             a brief, rubric, student or cell does not exist
     |   |-- BadSubmission           a submitted file is refused
     |   |-- NewerVersion            a newer practicum wrote this file
+    |   |-- Conflict                another window has saved something newer
+    |   |-- IncompleteSheet         an employer's sheet lacks levels
     |   `-- MissingExtra            an optional part of practicum is not installed
     |-- ExchangeFailed              nbgrader could not list, fetch or hand in
     |-- ProofFailed                 publish: a proof did not hold
@@ -39,8 +41,10 @@ __all__ = [
     "BadSubmission",
     "Busy",
     "CheckFailed",
+    "Conflict",
     "ExchangeFailed",
     "GradingFailed",
+    "IncompleteSheet",
     "InvalidDocument",
     "MissingExtra",
     "NewerVersion",
@@ -114,6 +118,18 @@ class BadSubmission(BadInput):
 
 class NewerVersion(BadInput):
     """A file was written by a newer practicum: it is left as it is."""
+
+
+class Conflict(BadInput):
+    """What is to be saved was made from an older state; nothing was saved."""
+
+
+class IncompleteSheet(BadInput):
+    """An employer's sheet lacks levels; ``missing`` names the criteria."""
+
+    def __init__(self, missing: Sequence[str], titles: Sequence[str]) -> None:
+        super().__init__(f"choose a level for: {', '.join(titles)}")
+        self.missing = tuple(missing)
 
 
 class MissingExtra(BadInput):

@@ -53,6 +53,13 @@ def command_of(verb: str) -> click.Command:
 def parse(verb: str, arguments: list[str]) -> None:
     """Parse as click does, but without looking for a course; raise UsageError otherwise."""
     command = command_of(verb)
+    if isinstance(command, click.Group):
+        if not arguments:
+            return
+        name, *arguments = arguments
+        if name not in command.commands:
+            raise click.UsageError(f"practicum {verb} has no command {name!r}")
+        command = command.commands[name]
     context = click.Context(command, info_name=verb)
     given, left, _order = command.make_parser(context).parse_args(list(arguments))
     if left:
@@ -62,6 +69,11 @@ def parse(verb: str, arguments: list[str]) -> None:
         # Capitals stand for the reader's own: N, FILE.
         if isinstance(value, str) and not value.isupper():
             parameter.type_cast_value(context, (value,) if parameter.multiple else value)
+
+
+def whole(command: click.Command) -> list[click.Command]:
+    """Return a command and, if it is a group, the commands in it."""
+    return [command, *(command.commands.values() if isinstance(command, click.Group) else ())]
 
 
 def section(verb: str) -> str:
@@ -113,7 +125,8 @@ def test_options_are_documented(verb: str) -> None:
     """The section of a command names its options: each of them, and no others."""
     options = {
         name
-        for parameter in command_of(verb).params
+        for command in whole(command_of(verb))
+        for parameter in command.params
         if isinstance(parameter, click.Option)
         for name in parameter.opts
         if name.startswith("--")

@@ -21,6 +21,7 @@ VERBS = {
     "grade": "Run and score the submissions.",
     "mark": "Enter marks for written answers from a table.",
     "review": "Take in employers' assessments.",
+    "room": "Let reviewers judge on a page of their own.",
     "moderate": "Decide where reviewers disagree.",
     "release": "Give students their feedback.",
     "status": "Show where everything stands, and what to do next.",

@@ -6,6 +6,8 @@ instructor decided, what was released, and a log of all of it.
 
 from practicum.records.blind import normal_code
 from practicum.records.cases import Case, CaseState, cases_of
+from practicum.records.invitations import Guest, Invitation
+from practicum.records.sheets import Draft, Sheet, SubmittedSheet
 from practicum.records.store import Records, are_there
 from practicum.records.values import (
     MAX_WORDS,
@@ -28,13 +30,18 @@ __all__ = [
     "Case",
     "CaseState",
     "Decision",
+    "Draft",
     "Finding",
     "Grading",
+    "Guest",
+    "Invitation",
     "Publication",
     "Receipt",
     "Records",
     "Release",
+    "Sheet",
     "State",
+    "SubmittedSheet",
     "are_there",
     "cases_of",
     "normal_code",

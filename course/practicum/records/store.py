@@ -11,14 +11,16 @@ from practicum.databases import PATIENCE, Patience, file_of, open_engine, readin
 from practicum.records.base import Clock, utc_now
 from practicum.records.blind import BlindCodes
 from practicum.records.gradings import Gradings
+from practicum.records.invitations import Invitations
 from practicum.records.judgements import Judgements
 from practicum.records.migrations import VERSION_TABLE, bring_up_to_date
+from practicum.records.sheets import Sheets
 from practicum.records.submissions import Submissions
 
 __all__ = ["Records", "are_there"]
 
 
-class Records(Submissions, Gradings, Judgements, BlindCodes):
+class Records(Submissions, Gradings, Judgements, BlindCodes, Invitations, Sheets):
     """The records of a course: ``with Records(course.records_url) as records: ...``.
 
     Opening makes the database, or migrates an older one. Ids are checked by the values

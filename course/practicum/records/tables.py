@@ -1,7 +1,8 @@
 """The tables of the records. Types that every SQL database knows.
 
-Rows are only ever added, except findings, which each grading of a submission replaces:
-the newest row of a subject counts, the others are its history.
+Rows are only ever added, except findings, which each grading of a submission replaces, and
+drafts: the newest row of a subject counts, the others are its history. An invitation's row
+learns when it was used or revoked.
 
 Tables, not mapped classes: SQLAlchemy's mapper takes long to import, and each row is read into
 a value of ours anyway.
@@ -31,14 +32,18 @@ __all__ = [
     "ASSESSMENTS",
     "AUDIT",
     "DECISIONS",
+    "DRAFTS",
     "FINDINGS",
     "GRADINGS",
+    "INVITATIONS",
     "METADATA",
     "PUBLICATIONS",
     "RECEIPTS",
     "RELEASES",
     "SECRETS",
+    "SHEETS",
     "STATES",
+    "VISITS",
     "UtcDateTime",
 ]
 
@@ -188,7 +193,7 @@ FINDINGS = Table(
     _text("message"),
     Index(None, "brief", "student"),
 )
-"""What grading noticed about submissions; the only table whose rows are replaced."""
+"""What grading noticed about submissions; each grading replaces its rows."""
 
 RELEASES = Table(
     "releases",
@@ -222,3 +227,57 @@ SECRETS = Table(
     _text("value", 128),
 )
 """Secrets of the course, made at first use and never shown."""
+
+INVITATIONS = Table(
+    "invitations",
+    METADATA,
+    _number(),
+    _name("brief"),
+    _name("reviewer"),
+    _text("digest", 64),
+    _time(),
+    _time("expires"),
+    Column("used", UtcDateTime, nullable=True),
+    Column("revoked", UtcDateTime, nullable=True),
+    Index(None, "digest", unique=True),
+)
+"""Links for reviewers; of a link only its digest is kept."""
+
+VISITS = Table(
+    "visits",
+    METADATA,
+    _number(),
+    Column("invitation_id", Integer, ForeignKey("invitations.id"), nullable=False, index=True),
+    _text("digest", 64),
+    _time(),
+    _time("expires"),
+    Index(None, "digest", unique=True),
+)
+"""What the link was swapped for; of a cookie only its digest is kept."""
+
+DRAFTS = Table(
+    "drafts",
+    METADATA,
+    _number(),
+    _name("brief"),
+    _name("student"),
+    _name("reviewer"),
+    Column("sheet", JSON, nullable=False),
+    Column("revision", Integer, nullable=False),
+    _time(),
+    Index(None, "brief", "student", "reviewer", unique=True),
+)
+"""What a reviewer is writing about a submission."""
+
+SHEETS = Table(
+    "sheets",
+    METADATA,
+    _number(),
+    _name("brief"),
+    _name("student"),
+    _name("reviewer"),
+    Column("sheet", JSON, nullable=False),
+    _time(),
+    Index(None, "brief", "student", "reviewer"),
+)
+"""What a reviewer has submitted about a submission, with all that was said before."""

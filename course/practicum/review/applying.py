@@ -8,11 +8,11 @@ from practicum.marks import CellMark, level_points
 from practicum.progress import Progress, Step, silent
 from practicum.records import Case, Records, cases_of
 from practicum.review.comment import comment_on
-from practicum.review.ports import Gradebook
+from practicum.review.ports import Gradebook, opened
 from practicum.rubrics import Rubric
 from practicum.values import Value
 
-__all__ = ["MarksReport", "apply_marks", "criterion_cells"]
+__all__ = ["MarksReport", "apply_from_room", "apply_marks", "criterion_cells"]
 
 
 class MarksReport(Value):
@@ -78,6 +78,24 @@ def apply_marks(
         ),
         skipped=tuple(sorted({case.student for case in cases} - graded)),
     )
+
+
+def apply_from_room(
+    course: Course, brief: str, *, gradebook: Gradebook | None = None, progress: Progress = silent
+) -> MarksReport:
+    """Write the marks that follow from what was submitted in the review room (see apply_marks).
+
+    Raises:
+        NotReady: See ``apply_marks``.
+        UnknownName: The course has no such brief.
+        Busy: Another command is at work on the course.
+
+    """
+    with (
+        opened(course, gradebook, to_write=True) as book,
+        Records(course.records_url) as records,
+    ):
+        return apply_marks(course, book, records, brief, progress=progress)
 
 
 def criterion_cells(gradebook: Gradebook, brief: str, rubric: Rubric) -> dict[str, CellMark]:

@@ -24,6 +24,7 @@ from practicum.values import Value
 __all__ = [
     "ReviewReport",
     "TemplateRow",
+    "moment_of_review",
     "review",
     "rows_for",
     "template",
@@ -166,7 +167,7 @@ def review(  # noqa: PLR0913 (the last three are for special cases)
             rubric,
             submissions_of(course, brief, records, book),
             reviewer=reviewer,
-            at=_now(records, brief),
+            at=moment_of_review(records, brief),
         )
         assessments: tuple[Assessment, ...] = checker.assessments(rows)
         if rows.problems:
@@ -199,7 +200,7 @@ def _check_reviewer(course: Course, reviewer: str | None) -> None:
         raise UnknownName("reviewer", reviewer, people)
 
 
-def _now(records: Records, brief: str) -> datetime:
+def moment_of_review(records: Records, brief: str) -> datetime:
     """Return the time, but after every decision, even if the clock was set back since."""
     decided = [decision.at + TICK for decision in records.decisions(brief)]
     return max([datetime.now(UTC), *decided])

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from practicum.briefs import Brief
     from practicum.gradebook import AnswerKey
 
-__all__ = ["PagesReport", "pages"]
+__all__ = ["PagesReport", "codes_shown", "pages"]
 
 _PAGE = re.compile(r"[0-9A-Z]{8}\.html")
 
@@ -101,6 +101,16 @@ def pages(
         written=_write(folder, content),
         ungraded=len(coded) - len(ready),
     )
+
+
+def codes_shown(
+    course: Course, brief: str, records: Records, codes: tuple[str, ...]
+) -> dict[str, str]:
+    """Return whose submissions the codes of ``PagesReport`` are; each one is of this brief."""
+    everybody = {receipt.student for receipt in records.receipts(brief)}
+    everybody |= {student.id for student in course.roster.students}
+    coded = {records.blind_code(brief, student): student for student in everybody}
+    return {code: coded[code] for code in codes if code in coded}
 
 
 def _submissions(

@@ -1,6 +1,9 @@
 """A small course with submissions, a gradebook in memory, and files of assessments."""
 
+import asyncio
 import json
+import shutil
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,6 +17,9 @@ from practicum.errors import NotReady
 from practicum.gradebook.answer_key import AnswerKey, KeyCell
 from practicum.marks import CellMark, Kind, Marks
 from practicum.records import Records
+from practicum.room import Serving, serve
+
+REPOSITORY = Path(__file__).parents[3]
 
 COURSE = """\
 schema_version: 1
@@ -291,3 +297,31 @@ def graded(course: Course) -> Callable[..., None]:
         (folder / "brief.ipynb").write_text(json.dumps(notebook_of(*cells, **more)))
 
     return write
+
+
+@pytest.fixture
+def address(course: Course, gradebook: Any, graded: Callable[..., None]) -> Iterator[str]:
+    """The room of a brief with two graded submissions, served by a thread."""
+    hostile = "<script>parent.postMessage(1, '*')</script><img src='https://evil.invalid/a.png'>"
+    graded("ada", code("show()", output("text/html", hostile)), words(hostile))
+    graded("grace")
+    (course.root / "notebooks").mkdir()
+    shutil.copy(REPOSITORY / "notebooks" / "employer_review.ipynb", course.root / "notebooks")
+    said: dict[str, Any] = {}
+    up = threading.Event()
+
+    def ready(serving: Serving) -> None:
+        said.update(address=serving.address, loop=asyncio.get_running_loop())
+        said["task"] = next(iter(asyncio.all_tasks()))
+        up.set()
+
+    def run() -> None:
+        serve(course, "demo", port=0, gradebook=gradebook, ready=ready)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    assert up.wait(60)
+    yield said["address"]
+    said["loop"].call_soon_threadsafe(said["task"].cancel)
+    thread.join(20)
+    assert not thread.is_alive()

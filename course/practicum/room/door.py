@@ -1,0 +1,41 @@
+"""Who somebody is: one interface, of which links by invitation are one implementation.
+
+A query string, a header that a browser sends, or a name in a body is never evidence.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from practicum.records import Guest, Records
+
+__all__ = ["COOKIE", "Door", "InvitationDoor"]
+
+COOKIE = "practicum-review"
+
+
+class Door(Protocol):
+    """Tells who is in the room. Another implementation asks a JupyterHub."""
+
+    def guest(self, cookie: str) -> Guest | None:
+        """Return the guest whose cookie this is, or None."""
+
+    def swap(self, secret: str) -> tuple[str, datetime] | None:
+        """Swap a link's secret for a cookie's, with its end; None if the link is not good."""
+
+
+class InvitationDoor:
+    """Lets in who has an invitation (see :mod:`practicum.records.invitations`)."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    def guest(self, cookie: str) -> Guest | None:
+        """Return the guest whose cookie this is, or None."""
+        return self._records.guest(cookie) if cookie else None
+
+    def swap(self, secret: str) -> tuple[str, datetime] | None:
+        """Swap a link's secret for a cookie's."""
+        found = self._records.come_in(secret)
+        return found[1:] if found else None

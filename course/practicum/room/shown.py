@@ -1,0 +1,35 @@
+"""The submissions' pages: made once after grading, read from the disk, looked up by code."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from math import ceil
+from pathlib import Path
+
+__all__ = ["ShownPages"]
+
+A_MINUTE = 200
+"""Words that people read in a minute, about (Brysbaert 2019: 238 for English prose)."""
+
+_LEFT_OUT = re.compile(r"(?s)<(style|head|details)\b.*?</\1>|<[^>]*>")
+
+
+class ShownPages:
+    """The pages in a folder, with the number of words and the minutes that each one takes."""
+
+    def __init__(self, folder: Path, codes: tuple[str, ...]) -> None:
+        self._folder = folder
+        self.sizes = {code: _size(folder / f"{code}.html") for code in codes}
+
+    def page(self, code: str) -> bytes:
+        """Return the page of a code in ``sizes``."""
+        name = code.upper()
+        if name not in self.sizes:
+            raise KeyError(name)
+        return (self._folder / f"{name}.html").read_bytes()
+
+
+def _size(file: Path) -> tuple[int, int]:
+    words = len(unescape(_LEFT_OUT.sub(" ", file.read_text("utf-8"))).split())
+    return words, max(1, ceil(words / A_MINUTE))

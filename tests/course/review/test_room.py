@@ -1,0 +1,418 @@
+"""The review room over real HTTP: who gets in, what is seen, what is kept."""
+
+import http.client
+import json
+import logging
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from practicum.course import Course
+from practicum.errors import BadInput
+from practicum.records import Records
+from practicum.review import apply_from_room, apply_marks
+from practicum.room import serve
+
+MONTH = timedelta(days=30)
+OURS = {"X-Practicum": "room", "Content-Type": "application/json"}
+FULL: dict[str, Any] = {"levels": {"analysis": 3, "advice": 2}, "words": {"advice": "Name a date."}}
+
+
+class Answer:
+    """What the server said."""
+
+    def __init__(self, got: http.client.HTTPResponse) -> None:
+        self.status, self.headers, self.body = got.status, got.headers, got.read()
+
+    @property
+    def json(self) -> Any:
+        """Return the body, read as JSON."""
+        return json.loads(self.body)
+
+
+class Browser:
+    """Sends requests as a browser would, with the cookie that it was given."""
+
+    def __init__(self, address: str) -> None:
+        self.host, self.cookie = urlsplit(address).netloc, ""
+
+    def ask(self, method: str, place: str, body: Any = None, **headers: str) -> Answer:
+        """Send one request; an underscore in a header's name is a dash."""
+        line = http.client.HTTPConnection(self.host, timeout=20)
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        if self.cookie:
+            sent["Cookie"] = self.cookie
+        data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
+        line.request(method, place, data, sent)
+        answer = Answer(line.getresponse())
+        line.close()
+        return answer
+
+    def enter(self, secret: str) -> Answer:
+        """Press the button of a link, and keep the cookie."""
+        answer = self.ask("POST", f"/invite/{secret}", b"", Origin=f"http://{self.host}")
+        if answer.status == 303:
+            self.cookie = answer.headers["Set-Cookie"].partition(";")[0]
+        return answer
+
+    def put(self, code: str, sheet: Any, revision: int = 0) -> Answer:
+        """Save a sheet, as the page does."""
+        return self.ask(
+            "PUT", f"/api/sheets/{code}", {"sheet": sheet, "revision": revision}, **_ours()
+        )
+
+    def submit(self, code: str, sheet: Any, revision: int = 0) -> Answer:
+        """Submit a sheet, as the page does."""
+        body = {"sheet": sheet, "revision": revision}
+        return self.ask("POST", f"/api/sheets/{code}/submit", body, **_ours())
+
+
+def _ours() -> dict[str, str]:
+    return {name.replace("-", "_"): value for name, value in OURS.items()}
+
+
+@pytest.fixture
+def rita(address: str, records: Records) -> Browser:
+    """A reviewer who has come in by a link."""
+    browser = Browser(address)
+    assert browser.enter(records.invite("demo", "rita", MONTH)).status == 303
+    return browser
+
+
+def test_a_link_is_swapped_once(address: str, records: Records) -> None:
+    """Opening a link uses nothing up; its button does, and the second press is refused."""
+    secret = records.invite("demo", "rita", MONTH)
+    first, second = Browser(address), Browser(address)
+    for _ in range(3):
+        opened = first.ask("GET", f"/invite/{secret}", Sec_Fetch_Site="cross-site")
+        assert (opened.status, "Set-Cookie" in opened.headers) == (200, False)
+
+    entered = first.enter(secret)
+
+    assert entered.headers["Location"] == "/"
+    for part in ("HttpOnly", "SameSite=Strict", "Path=/"):
+        assert part in entered.headers["Set-Cookie"]
+    assert secret not in entered.headers["Set-Cookie"]
+    assert first.ask("GET", "/").status == 200
+    refused = second.enter(secret)
+    assert refused.status == 401
+    assert "Ask your contact at the university for a new one" in refused.body.decode()
+    assert second.ask("GET", "/api/room").status == 401
+
+
+def test_neither_link_nor_cookie_is_in_the_database(
+    rita: Browser, records: Records, course: Course
+) -> None:
+    """Who reads the database finds digests only."""
+    secret = records.invite("demo", "vera", MONTH)
+
+    content = b"".join(file.read_bytes() for file in course.work.glob("records.db*"))
+
+    assert secret.encode() not in content
+    assert rita.cookie.partition("=")[2].encode() not in content
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_link_that_is_taken_back(address: str, records: Records, when: str) -> None:
+    """A revoked link lets nobody in, and shows those out who came in by it."""
+    secret, browser = records.invite("demo", "rita", MONTH), Browser(address)
+    if when == "after":
+        assert browser.enter(secret).status == 303
+        assert browser.ask("GET", "/api/room").status == 200
+
+    assert records.revoke("demo", "rita") == 1
+
+    if when == "before":
+        assert browser.enter(secret).status == 401
+    assert browser.ask("GET", "/api/room").status == 401
+    assert browser.ask("GET", "/").status == 401
+
+
+def test_an_expired_link(course: Course) -> None:
+    """After its end neither the link nor the cookie is good."""
+    now = [datetime(2027, 1, 1, tzinfo=UTC)]
+    with Records(course.records_url, clock=lambda: now[0]) as records:
+        late = records.invite("demo", "rita", timedelta(days=1))
+        used = records.invite("demo", "rita", timedelta(days=1))
+        entered = records.come_in(used)
+        assert entered is not None
+        assert records.guest(entered[1]) is not None
+        now[0] += timedelta(days=1, seconds=1)
+
+        assert records.come_in(late) is None
+        assert records.guest(entered[1]) is None
+
+
+def test_guessed_secrets(address: str) -> None:
+    """An invented link or cookie, and one in a header or a query, is nobody's."""
+    browser = Browser(address)
+    assert browser.enter("A" * 22).status == 401
+    browser.cookie = "practicum-review=" + "A" * 22
+    assert browser.ask("GET", "/api/room").status == 401
+    browser.cookie = ""
+    for place in ("/api/room?reviewer=rita", "/api/room?token=x"):
+        assert browser.ask("GET", place, X_Hub_User="rita", Authorization="Bearer x").status == 401
+
+
+def test_the_queue(rita: Browser, records: Records) -> None:
+    """A reviewer sees the brief, the employer's criteria, and the codes."""
+    seen = rita.ask("GET", "/api/room").json
+
+    codes = {records.blind_code("demo", student) for student in ("ada", "grace")}
+    assert {line["code"] for line in seen["submissions"]} == codes
+    assert {line["state"] for line in seen["submissions"]} == {"new"}
+    assert all(line["words"] > 5 for line in seen["submissions"])
+    assert [criterion["id"] for criterion in seen["criteria"]] == ["analysis", "advice"]
+    assert seen["reviewer"] == {"name": "Rita Reviewer"}
+
+
+def test_nothing_that_is_served_names_a_student(rita: Browser, records: Records) -> None:
+    """No answer of the room holds a name or id of the roster, a test, a mark or a scheme."""
+    code = records.blind_code("demo", "ada")
+    rita.put(code, FULL)
+    places = ["/", "/api/room", f"/submissions/{code}", f"/api/sheets/{code}"]
+    files = ("room.js", "start.js", "room.css", "words.json")
+    places.extend(f"/static/{name}" for name in files)
+
+    for place in places:
+        answer = rita.ask("GET", place)
+        assert answer.status == 200, place
+        text = answer.body.decode().lower()
+        for token in ("lovelace", "hopper", "grace", "canary", "mark scheme", "12 points"):
+            assert token not in text, (place, token)
+
+
+def test_other_briefs_do_not_exist(address: str, records: Records) -> None:
+    """Somebody invited for another brief finds no submission here, whatever is asked for."""
+    omar = Browser(address)
+    omar.enter(records.invite("elsewhere", "omar", MONTH))
+    code = records.blind_code("demo", "ada")
+
+    for answer in (
+        omar.ask("GET", f"/submissions/{code}"),
+        omar.ask("GET", f"/api/sheets/{code}"),
+        omar.put(code, FULL),
+        omar.submit(code, FULL),
+    ):
+        assert answer.status == 404
+    assert records.assessments("demo") == ()
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "/submissions/ada",
+        "/submissions/AAAAAAAA",
+        "/submissions/../roster.yml",
+        "/submissions/%2e%2e%2froster",
+        "/api/sheets/ada",
+        "/static/../serving.py",
+        "/static/handlers.py",
+        "/voila/files/x",
+        "/api/kernels",
+        "/course/work/records.db",
+    ],
+)
+def test_guessed_places(rita: Browser, place: str) -> None:
+    """Ids, invented codes, paths and a Jupyter server's own addresses lead nowhere."""
+    assert rita.ask("GET", place).status == 404
+
+
+def test_a_submission_is_inert(rita: Browser, records: Records) -> None:
+    """Its page may run, load and send nothing, and only the room may frame it."""
+    answer = rita.ask("GET", f"/submissions/{records.blind_code('demo', 'ada')}")
+
+    policy = answer.headers["Content-Security-Policy"]
+    for part in ("sandbox;", "default-src 'none'", "frame-ancestors 'self'"):
+        assert part in policy
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_saved_and_read_again(rita: Browser, address: str, records: Records) -> None:
+    """A draft is there again on the reviewer's other machine, and for nobody else."""
+    code = records.blind_code("demo", "ada")
+    saved = rita.put(code, FULL)
+    assert (saved.status, saved.json["revision"], saved.json["state"]) == (200, 1, "draft")
+
+    again, vera = Browser(address), Browser(address)
+    again.enter(records.invite("demo", "rita", MONTH))
+    vera.enter(records.invite("demo", "vera", MONTH))
+
+    assert again.ask("GET", f"/api/sheets/{code}").json["sheet"]["levels"] == FULL["levels"]
+    assert vera.ask("GET", f"/api/sheets/{code}").json["sheet"]["levels"] == {}
+    assert records.assessments("demo") == ()
+
+
+def test_two_windows(rita: Browser, records: Records) -> None:
+    """Who saves what was made from an older state is told, with the newer text."""
+    code = records.blind_code("demo", "ada")
+    rita.put(code, FULL)
+
+    late = rita.put(code, {"overall": "from the second window"})
+
+    assert late.status == 409
+    assert late.json["sheet"]["levels"] == FULL["levels"]
+    assert rita.put(code, {"overall": "merged"}, late.json["revision"]).status == 200
+
+
+def test_what_is_submitted_becomes_marks(
+    rita: Browser, records: Records, course: Course, gradebook: Any
+) -> None:
+    """Levels and words become assessments, of which the next command makes marks."""
+    code = records.blind_code("demo", "ada")
+    some = rita.submit(code, {"levels": {"advice": 2}})
+    assert (some.status, some.json["missing"]) == (422, ["analysis"])
+    assert "Sound analysis" in some.json["why"]
+    assert records.assessments("demo") == ()
+
+    done = rita.submit(code, FULL | {"note": "Hire?", "again": "yes", "minutes": 7})
+
+    assert (done.status, done.json["state"]) == (200, "submitted")
+    said = {(a.criterion, a.reviewer, a.level, a.words) for a in records.assessments("demo")}
+    assert said == {("analysis", "rita", 3, ""), ("advice", "rita", 2, "Name a date.")}
+    report = apply_from_room(course, "demo", gradebook=gradebook)
+    assert report.changed == 2
+    assert gradebook.score("ada", "advice") == 6
+    assert "Hire?" not in gradebook.comment("ada", "advice")
+
+
+def test_amended_until_release(
+    rita: Browser, records: Records, course: Course, gradebook: Any
+) -> None:
+    """A sheet can be sent again, with its history kept; after the release it cannot."""
+    code = records.blind_code("demo", "ada")
+    first = rita.submit(code, FULL)
+    better = {"levels": {"analysis": 4, "advice": 2}}
+
+    assert rita.submit(code, better, first.json["revision"]).json["history"].__len__() == 2
+    assert [s.sheet.levels["analysis"] for s in records.sheets("demo", "rita")] == [3, 4]
+    assert [a.level for a in records.history("demo", "ada", "analysis")] == [3, 4]
+
+    apply_marks(course, gradebook, records, "demo")
+    records.released("demo", "ada", digest="d1")
+    late = rita.submit(code, FULL, 2)
+    assert late.status == 422
+    assert "cannot be changed any more" in late.json["why"]
+    assert len(records.sheets("demo", "rita")) == 2
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 403),
+        ({"Sec_Fetch_Site": "cross-site", "X_Practicum": "room"}, 403),
+        ({"Sec_Fetch_Site": "same-site", "X_Practicum": "room"}, 403),
+        ({"Sec_Fetch_Site": "same-origin", "X_Practicum": "room"}, 200),
+    ],
+)
+def test_other_sites(rita: Browser, records: Records, headers: dict[str, str], status: int) -> None:
+    """A change that the room's own page has not sent is refused, although the cookie is there."""
+    code = records.blind_code("demo", "ada")
+    body = {"sheet": FULL, "revision": 0}
+
+    assert rita.ask("PUT", f"/api/sheets/{code}", body, **headers).status == status
+    assert (records.draft("demo", "ada", "rita") is not None) == (status == 200)
+
+
+def test_another_site_cannot_press_the_button(address: str, records: Records) -> None:
+    """A link is not swapped by a form on another site."""
+    secret, browser = records.invite("demo", "rita", MONTH), Browser(address)
+    for origin in ("https://evil.example", "null", ""):
+        assert browser.ask("POST", f"/invite/{secret}", b"", Origin=origin).status == 403
+    assert browser.enter(secret).status == 303
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"[" * 100_000,
+        json.dumps({"sheet": {"levels": {"analysis": 7}}, "revision": 0}).encode(),
+        json.dumps({"sheet": {"levels": {"analysis": 2.5}}, "revision": 0}).encode(),
+        json.dumps({"sheet": {"levels": {"habits": 2}}, "revision": 0}).encode(),
+        json.dumps({"sheet": {"words": {"../x": "a"}}, "revision": 0}).encode(),
+        json.dumps({"sheet": {"words": {"advice": "x" * 20_000}}, "revision": 0}).encode(),
+        json.dumps({"sheet": {"student": "ada"}, "revision": 0}).encode(),
+        json.dumps({"sheet": {"again": "<script>"}, "revision": 0}).encode(),
+        json.dumps({"sheet": {}, "revision": "many"}).encode(),
+        json.dumps({"sheet": {}, "revision": 10**30}).encode(),
+        b'{"sheet": {"minutes": 1e999}, "revision": 0}',
+        b'{"sheet": {"overall": "\\ud800"}, "revision": 99}',
+    ],
+    ids=lambda body: body[:40].decode(),
+)
+def test_hostile_bodies(rita: Browser, records: Records, body: bytes) -> None:
+    """What is no sheet is refused in words; nothing is kept, and nothing breaks."""
+    code = records.blind_code("demo", "ada")
+
+    answer = rita.ask("PUT", f"/api/sheets/{code}", body, **_ours())
+
+    assert 400 <= answer.status < 500
+    assert answer.json["why"]
+    assert b"Traceback" not in answer.body
+    assert records.draft("demo", "ada", "rita") is None
+
+
+def test_words_with_markup_stay_words(rita: Browser, records: Records) -> None:
+    """Script in a reviewer's words is kept and given back as the text that it is."""
+    code = records.blind_code("demo", "ada")
+    hostile = "</script><script>alert(1)</script>\u202egnp.exe"
+    rita.put(code, {"overall": hostile})
+
+    answer = rita.ask("GET", f"/api/sheets/{code}")
+
+    assert answer.headers["Content-Type"].startswith("application/json")
+    assert answer.json["sheet"]["overall"] == hostile.replace("\u202e", "")
+
+
+def test_the_log_tells_no_secret(
+    address: str, records: Records, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Neither a link nor a code stands in the log."""
+    secret, code = records.invite("demo", "rita", MONTH), records.blind_code("demo", "ada")
+    browser = Browser(address)
+    with caplog.at_level(logging.DEBUG):
+        browser.ask("GET", f"/invite/{secret}")
+        browser.enter(secret)
+        browser.ask("GET", f"/submissions/{code}")
+        browser.ask("GET", f"/nothing/{secret}")
+
+    assert "invite" in caplog.text
+    assert secret not in caplog.text
+    assert code not in caplog.text
+
+
+def test_a_page_that_cannot_be_made(course: Course, gradebook: Any, graded: Any) -> None:
+    """A notebook without a place for the form, one that fails, and none at all are said so."""
+    graded("ada")
+    file = course.root / "page.ipynb"
+    for content, words in (
+        (None, "is no notebook"),
+        ("{", "is no notebook"),
+        (_notebook("1 / 0", tags=["review-room"]), "ZeroDivisionError"),
+        (_notebook("1"), "no cell has the tag review-room"),
+    ):
+        if content is not None:
+            file.write_text(content)
+        with pytest.raises(BadInput, match=words):
+            serve(course, "demo", port=0, gradebook=gradebook, notebook=file)
+
+
+def _notebook(source: str, tags: list[str] | None = None) -> str:
+    cell: dict[str, Any] = {
+        "cell_type": "code",
+        "id": "c1",
+        "metadata": {"tags": tags or []},
+        "source": source,
+        "outputs": [],
+        "execution_count": None,
+    }
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return json.dumps(
+        {"cells": [cell], "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+    )
