@@ -1,0 +1,247 @@
+"""Time until a reviewer can judge: the review room, and stock Voilà showing the same.
+
+    python benchmarks/review.py [REPETITIONS] [AT_ONCE]
+
+The room's server shows a submission beside the rubric's form. Its peer is stock Voilà with a
+notebook that shows the same submission's page in an iframe beside an anywidget form with the same
+native controls, a kernel for each viewer. Both are opened in a new browser context in turn, then
+by AT_ONCE pages at a time. Taken are the seconds from the navigation until the first level can be
+chosen and the submission is read, and the memory of the server and its kernels for each viewer
+(proportional set size). The last line is one JSON object; ratios are Voilà / room.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psutil
+from measuring import about_this_machine
+from playwright.async_api import Browser, async_playwright
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+from tests.course.review import conftest as small  # noqa: E402 (the path comes first)
+from tests.widgets.browser.servers import voila  # noqa: E402 (see above)
+
+from practicum.course import Course  # noqa: E402 (see above)
+from practicum.records import Records  # noqa: E402 (see above)
+
+WAIT = 60_000
+PEER = """
+import anywidget, html, pathlib, traitlets
+from IPython.display import HTML, display
+class Form(anywidget.AnyWidget):
+    criteria = traitlets.List().tag(sync=True)
+    levels = traitlets.Dict().tag(sync=True)
+    _esm = '''
+    function render({model, el}) {
+      for (const [id, title, levels] of model.get("criteria")) {
+        const set = document.createElement("fieldset");
+        set.append(Object.assign(document.createElement("legend"), {textContent: title}));
+        levels.forEach((words, level) => {
+          const label = document.createElement("label");
+          const input = Object.assign(document.createElement("input"), {type: "radio", name: id});
+          input.addEventListener("change", () => {
+            model.set("levels", {...model.get("levels"), [id]: level}); model.save_changes();
+          });
+          label.append(input, `${level} - ${words}`); set.append(label);
+        });
+        set.append(document.createElement("textarea")); el.append(set);
+      }
+    }
+    export default {render};
+    '''
+page = pathlib.Path("PAGE").read_text()
+display(HTML(f'<iframe sandbox="" width="700" height="600" srcdoc="{html.escape(page)}"></iframe>'))
+levels = ["None at all.", "A little.", "Half of it.", "Most of it.", "All of it."]
+Form(criteria=[["analysis", "Sound analysis", levels], ["advice", "Useful advice", levels]])
+"""
+
+
+def main(repetitions: int, at_once: int) -> None:
+    """Measure both, and print the medians."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as place:
+        folder = Path(place)
+        course = _lay(folder / "course")
+        found: dict[str, tuple[float, float, float]] = {}
+        with _room(course) as (process, address, code):
+            with Records(course.records_url) as records:
+                secrets = [
+                    records.invite("demo", "rita", timedelta(days=1))
+                    for _ in range(repetitions + at_once + 1)
+                ]
+            page = (course.work / "review" / "demo" / f"{code}.html").read_text("utf-8")
+            opened = (f"{address}#{code}", [f"{address}invite/{secret}" for secret in secrets])
+            found["room"] = asyncio.run(_measure(process, *opened, repetitions, at_once))
+        (folder / "page.html").write_text(page, encoding="utf-8")
+        notebook = folder / "peer.ipynb"
+        notebook.write_text(_notebook(PEER.replace("PAGE", str(folder / "page.html"))))
+        with voila(notebook, folder) as address:
+            process = next(
+                p for p in psutil.Process().children() if "voila" in " ".join(p.cmdline())
+            )
+            found["voila"] = asyncio.run(_measure(process, address, [], repetitions, at_once))
+    for name, (cold, rush, memory) in found.items():
+        many = f"{at_once} at once {rush:6.2f} s"
+        print(f"{name:6} cold {cold:5.2f} s, {many}, {memory:6.1f} MB a viewer")
+    room, peer = found["room"], found["voila"]
+    figures = {
+        "benchmark": "review",
+        "repetitions": repetitions,
+        "at_once": at_once,
+        "room": dict(zip(("cold", "all", "mb"), (round(x, 3) for x in room), strict=True)),
+        "voila": dict(zip(("cold", "all", "mb"), (round(x, 3) for x in peer), strict=True)),
+        "ratio": round(peer[0] / room[0], 2),
+        "ratio_at_once": round(peer[1] / room[1], 2),
+    }
+    print(json.dumps(figures | about_this_machine()))
+
+
+async def _measure(
+    process: psutil.Process, address: str, doors: list[str], repetitions: int, at_once: int
+) -> tuple[float, float, float]:
+    """Return the seconds of one viewer, of many at once, and the megabytes for each of these."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
+        await _view(browser, address, doors.pop() if doors else "")  # the server's own first time
+        cold = [
+            await _view(browser, address, doors.pop() if doors else "") for _ in range(repetitions)
+        ]
+        before = _memory(process)
+        pages = [await _enter(browser, doors.pop() if doors else "") for _ in range(at_once)]
+        begin = time.perf_counter()
+        await asyncio.gather(*[_usable(page, address) for page in pages])
+        rush = time.perf_counter() - begin
+        memory = (_memory(process) - before) / at_once
+        await browser.close()
+    return statistics.median(cold), rush, memory
+
+
+async def _view(browser: Browser, address: str, door: str) -> float:
+    page = await _enter(browser, door)
+    begin = time.perf_counter()
+    await _usable(page, address)
+    seconds = time.perf_counter() - begin
+    await page.context.close()
+    return seconds
+
+
+async def _enter(browser: Browser, door: str) -> Any:  # noqa: ANN401 (a page of playwright)
+    """Come in by a link, which is not measured: it happens once in two weeks."""
+    context = await browser.new_context(viewport={"width": 1300, "height": 850})
+    page = await context.new_page()
+    if door:
+        await page.goto(door)
+        await page.get_by_role("button", name="Enter the review room").click()
+        await page.get_by_role("heading", name="Which Saturdays?").wait_for()
+        await page.goto("about:blank")
+    return page
+
+
+async def _usable(page: Any, address: str) -> None:  # noqa: ANN401 (a page of playwright)
+    await page.goto(address, wait_until="commit")
+    await page.get_by_role("radio").first.wait_for(timeout=WAIT)
+    frame = page.frame_locator("iframe")
+    await frame.get_by_text("We book Saturday 3.").wait_for(timeout=WAIT)
+
+
+def _memory(process: psutil.Process) -> float:
+    """Return the megabytes of a process and its children, what they share divided among them."""
+    family = [process, *process.children(recursive=True)]
+    return float(sum(one.memory_full_info().pss for one in family)) / 1e6
+
+
+def _lay(root: Path) -> Course:
+    """Lay the small course of the tests, with its two graded submissions."""
+    for name in ("course", "assignments/demo", "rubrics", "notebooks"):
+        (root / name).mkdir(parents=True)
+    criteria = [
+        small.CRITERION.format(id=name, title=title, rater=who)
+        for name, title, who in small.CRITERIA
+    ]
+    for name, text in (
+        ("course/course.yml", small.COURSE),
+        ("course/roster.yml", small.ROSTER),
+        ("assignments/demo/brief.yml", small.BRIEF),
+        ("rubrics/demo.yml", small.RUBRIC + "".join(criteria)),
+    ):
+        (root / name).write_text(text, encoding="utf-8")
+    shutil.copy(ROOT / "notebooks" / "employer_review.ipynb", root / "notebooks")
+    course = Course.find(root)
+    with Records(course.records_url) as records:
+        for student in ("ada", "grace"):
+            records.receive(
+                "demo",
+                student,
+                received_at=datetime(2027, 2, 1, tzinfo=UTC),
+                sha256="0" * 64,
+                source="benchmark",
+                files=1,
+                size=1,
+            )
+            folder = course.station("autograded", student=student, brief="demo")
+            folder.mkdir(parents=True)
+            (folder / "brief.ipynb").write_text(json.dumps(small.notebook_of()), "utf-8")
+    return course
+
+
+@contextmanager
+def _room(course: Course) -> Iterator[tuple[psutil.Process, str, str]]:
+    """Serve the room in a process of its own; yield it, its address, and a submission's code."""
+    command = [sys.executable, __file__, "--serve", str(course.root)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603
+        assert server.stdout is not None
+        address = server.stdout.readline().strip()
+        with Records(course.records_url) as records:
+            code = records.blind_code("demo", "ada")
+        yield psutil.Process(server.pid), address, code
+        server.terminate()
+
+
+def _serve(root: Path) -> None:
+    from practicum.room import serve  # noqa: PLC0415 (in the server's own process)
+
+    serve(
+        Course.find(root),
+        "demo",
+        port=0,
+        gradebook=small.MemoryGradebook(),
+        ready=lambda serving: print(serving.address, flush=True),
+    )
+
+
+def _notebook(source: str) -> str:
+    cell = {
+        "cell_type": "code",
+        "id": "c1",
+        "metadata": {},
+        "source": source,
+        "outputs": [],
+        "execution_count": None,
+    }
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    about = {"kernelspec": kernel}
+    return json.dumps({"cells": [cell], "metadata": about, "nbformat": 4, "nbformat_minor": 5})
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--serve"]:
+        _serve(Path(sys.argv[2]))
+    else:
+        main(*([int(value) for value in sys.argv[1:]] + [5, 20][len(sys.argv) - 1 :]))
