@@ -195,6 +195,14 @@ def test_the_token_goes_to_the_service_and_nowhere_else(course: Course) -> None:
     assert "tok" not in str(caught.value).replace("token", "")
 
 
+def test_whom_to_write_is_what_the_brief_says(lay: Lay) -> None:
+    """Without a service the widget repeats the brief's own words on whom to ask."""
+    widget = Messages(lay())
+
+    assert widget.view["contact"] == widget.desk.brief.support.contact
+    assert "{contact}" in widget.words["intro_alone"]
+
+
 @pytest.mark.parametrize(
     ("address", "hub", "told"),
     [

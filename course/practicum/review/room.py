@@ -12,7 +12,7 @@ from typing import Any
 
 from practicum.course import Course
 from practicum.errors import BadInput, Conflict, IncompleteSheet
-from practicum.records import Assessment, Draft, Guest, Records, Sheet, normal_code
+from practicum.records import MAX_WORDS, Assessment, Draft, Guest, Records, Sheet, normal_code
 from practicum.review.assessing import moment_of_review
 from practicum.values import Value
 
@@ -140,6 +140,7 @@ class Desk:
         missing = [c for c in criteria if c.id not in sheet.levels]
         if missing:
             raise IncompleteSheet(tuple(c.id for c in missing), tuple(c.title for c in missing))
+        words = _words(sheet, tuple(c.id for c in criteria))
         draft = self.save(student, sheet, revision)
         brief, reviewer = self._guest.brief, self._guest.reviewer
         at = moment_of_review(self._records, brief)
@@ -151,13 +152,34 @@ class Desk:
                 criterion=c.id,
                 reviewer=reviewer,
                 level=sheet.levels[c.id],
-                words=sheet.words.get(c.id, ""),
+                words=words[c.id],
                 at=at,
             )
             for c in criteria
         )
         self._records.submit_sheet(brief, student, reviewer, sheet)
         return draft
+
+
+def _words(sheet: Sheet, criteria: tuple[str, ...]) -> dict[str, str]:
+    """Return the words by criterion; those on the whole stand with the last one.
+
+    nbgrader's gradebook has a comment for each criterion, and none for the whole.
+
+    Raises:
+        BadInput: Both together are too long.
+
+    """
+    words = {name: sheet.words.get(name, "") for name in criteria}
+    if sheet.overall.strip():
+        last = criteria[-1]
+        words[last] = "\n\n".join(filter(None, [words[last], f"All in all: {sheet.overall}"]))
+        if len(words[last]) > MAX_WORDS:
+            message = (
+                f"your words on the whole are too long: {MAX_WORDS:,} characters with {last!r}"
+            )
+            raise BadInput(message)
+    return words
 
 
 def _state(student: str, done: set[str], begun: frozenset[str]) -> str:

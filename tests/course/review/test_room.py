@@ -268,15 +268,24 @@ def test_what_is_submitted_becomes_marks(
     assert "Sound analysis" in some.json["why"]
     assert records.assessments("demo") == ()
 
-    done = rita.submit(code, FULL | {"note": "Hire?", "again": "yes", "minutes": 7})
+    done = rita.submit(
+        code, FULL | {"note": "Hire?", "overall": "Good.", "again": "yes", "minutes": 7}
+    )
 
     assert (done.status, done.json["state"]) == (200, "submitted")
     said = {(a.criterion, a.reviewer, a.level, a.words) for a in records.assessments("demo")}
-    assert said == {("analysis", "rita", 3, ""), ("advice", "rita", 2, "Name a date.")}
+    assert said == {
+        ("analysis", "rita", 3, ""),
+        ("advice", "rita", 2, "Name a date.\n\nAll in all: Good."),
+    }
     report = apply_from_room(course, "demo", gradebook=gradebook)
     assert report.changed == 2
     assert gradebook.score("ada", "advice") == 6
     assert "Hire?" not in gradebook.comment("ada", "advice")
+    assert "All in all: Good." in gradebook.comment("ada", "advice")
+    long = {"words": {"advice": "a" * 9_000}, "overall": "b" * 9_000}
+    refused = rita.submit(code, FULL | long, done.json["revision"])
+    assert (refused.status, "too long" in refused.json["why"]) == (422, True)
 
 
 def test_amended_until_release(

@@ -13,7 +13,8 @@ function paint({ view, say, ask }) {
     return [` (${say(`kind_${entry.kind}`)}: `, link ? h("a", { href: entry.evidence, rel: "noopener noreferrer", target: "_blank", "data-key": `link-${entry.id}` }, entry.evidence) : entry.evidence, ")"];
   };
   const item = (entry) => h("li", { dir: "auto" }, entry.text, shown(entry), " ",
-    h("button", { type: "button", "data-key": `remove-${entry.id}`, "aria-label": say("remove_named", { what: entry.text }), onclick: () => ask("remove", { id: entry.id }) }, say("remove")));
+    h("button", { type: "button", "data-key": `remove-${entry.id}`, "aria-label": say("remove_named", { what: entry.text }), onclick: () => ask("remove", { id: entry.id }) }, say("remove")),
+    !entry.evidence && entry.kind !== "file" && h("div", { class: "pw-warn" }, field(say("no_evidence"), saving(h("input", { "data-key": `evidence-${entry.id}`, maxlength: 300, placeholder: say("evidence_hint"), dir: "auto" }), (value) => ask("edit", { id: entry.id, kind: entry.kind, evidence: value })))));
 
   const text = draft(h("input", { "data-key": "new-text", maxlength: 300, required: true, placeholder: say("text_hint"), dir: "auto" }));
   const kind = draft(select("new-kind", kinds, "cell"));

@@ -17,7 +17,7 @@ function paint({ view, say, ask }) {
   const submit = async (event) => {
     event.preventDefault();
     const content = { id: newKey(), name: latest(name).value, role: latest(role).value };
-    if (content.name.trim() && await ask("add", content)) clear(name, role);
+    if (content.name.trim() && await ask("add", content)) { clear(name, role); latest(name).focus(); }
   };
   const count = (text) => say("words", { n: text.split(/\s+/).filter(Boolean).length });
   const answer = ([prompt, text]) => {

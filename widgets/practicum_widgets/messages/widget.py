@@ -51,6 +51,7 @@ class Messages(Surface):
             "service": self._service is not None,
             "trouble": self._trouble,
             "supervisor": self.desk.brief.people.supervisor.name,
+            "contact": self.desk.brief.support.contact,
             "days": self.desk.brief.support.response_days,
         }
 
