@@ -40,8 +40,8 @@ def main() -> None:
         context = browser.new_context(
             viewport={"width": WIDTH, "height": MOST}, locale="en-GB", timezone_id="Europe/Berlin"
         )
-        for page_file in sorted(SOURCES.glob("*/page.html")):
-            name = page_file.parent.name
+        for view in sorted(SOURCES.glob("*/view.json")):
+            name = view.parent.name
             page = context.new_page()
             page.clock.install(time="2027-01-28T10:00:00+01:00")
             page.goto(f"http://127.0.0.1:{server.server_port}/{name}/page.html")
