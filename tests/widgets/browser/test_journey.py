@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.widgets.browser.filling import everything_is_there, fill
 from tests.widgets.browser.servers import await_kernel, jupyter, run_all
 from tests.widgets.conftest import REPOSITORY
 
 from practicum.internship import read_internship
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.suite]
 READY = 90_000
@@ -70,48 +71,6 @@ def _run_widgets(page: Page, address: str) -> None:
         cell.locator(".pw h3").first.wait_for(timeout=READY)
 
 
-def _saved(widget: Locator, *steps: Any) -> None:
-    """Make one entry after the other, and wait each time until it is on the disk."""
-    for step in steps:
-        widget.locator(".pw-status").evaluate("element => { element.textContent = ''; }")
-        step()
-        widget.get_by_text("Saved at").wait_for(timeout=READY)
-
-
-def _fill(page: Page) -> None:
-    """Fill each widget as a student would."""
-
-    def of(name: str) -> Locator:
-        return page.get_by_role("region", name=name)
-
-    def enter(widget: Locator, key: str, text: str) -> None:
-        field = widget.locator(f'[data-key="{key}"]')
-        field.fill(text)
-        field.press("Tab")
-
-    goals = of("My learning goals")
-    goals.locator('[data-key="new-text"]').fill("Compare groups <b>myself</b>")
-    _saved(goals, goals.get_by_role("button", name="Add goal").click)
-    board = of("Milestones and hours")
-    choice = board.locator('[data-key="state-explore"]')
-    _saved(board, lambda: choice.select_option("done"))
-    _saved(board, board.get_by_role("button", name="Start the clock").click)
-    _saved(board, board.get_by_role("button", name="Stop and log").click)
-    messages = of("Messages")
-    messages.locator('[data-key="question"]').fill("Is the table complete?")
-    _saved(messages, messages.get_by_role("button", name="Keep the question").click)
-    log = of("What I have achieved")
-    log.locator('[data-key="new-text"]').fill("Found the two birds without a mass")
-    _saved(log, log.get_by_role("button", name="Note it").click)
-    people = of("People and reflection")
-    people.locator('[data-key="new-name"]').fill("Ines")
-    _saved(people, people.get_by_role("button", name="Add person").click)
-    _saved(people, lambda: enter(people, "prompt-was-hard", "Missing values."))
-    own = of("How I judge my own work")
-    _saved(own, own.locator('[data-key="advice-3"]').check)
-    _saved(own, lambda: enter(own, "advice-evidence", "Both islands have a number."))
-
-
 def _restart_and_reload(page: Page, address: str) -> None:
     """End the kernel, load the page again, and run the widgets' cells in the new kernel."""
     page.get_by_role("menuitem", name="Kernel", exact=True).click()
@@ -120,27 +79,6 @@ def _restart_and_reload(page: Page, address: str) -> None:
     await_kernel(page, address, f"{BRIEF}/brief.ipynb")
     page.reload()
     _run_widgets(page, address)
-
-
-def _everything_is_there(page: Page) -> None:
-    """What was filled in is shown by each widget, from the file alone."""
-
-    def value(key: str) -> str:
-        return page.locator(f'[data-key="{key}"]').first.input_value(timeout=READY)
-
-    for name, text in (
-        ("My learning goals", "Compare groups <b>myself</b>"),
-        ("Messages", "Is the table complete?"),
-        ("What I have achieved", "Found the two birds without a mass"),
-        ("People and reflection", "Ines"),
-    ):
-        region = page.get_by_role("region", name=name)
-        shown = region.get_by_text(text).or_(region.locator(f'input[value="{text}"]'))
-        shown.first.wait_for(timeout=READY)
-    assert value("state-explore") == "done"
-    assert value("prompt-was-hard") == "Missing values."
-    assert value("advice-evidence") == "Both islands have a number."
-    assert page.locator('[data-key="advice-3"]').is_checked()
 
 
 def test_from_an_empty_home_to_a_graded_submission(
@@ -160,10 +98,10 @@ def test_from_an_empty_home_to_a_graded_submission(
     page.goto(f"{address}/lab/tree/{BRIEF}/brief.ipynb?reset")
     _run_widgets(page, address)
     page.get_by_role("region", name="Check and hand in").wait_for(timeout=READY)
-    _fill(page)
+    fill(page)
     page.keyboard.press("Control+s")
     _restart_and_reload(page, address)
-    _everything_is_there(page)
+    everything_is_there(page)
     hand_in = page.get_by_role("region", name="Check and hand in")
     hand_in.get_by_role("button", name="Check", exact=True).click()
     hand_in.get_by_text("0 of 5 visible tests pass").wait_for(timeout=READY)

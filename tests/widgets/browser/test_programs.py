@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.widgets.browser.conftest import grave_findings
+from tests.widgets.browser.filling import everything_is_there, fill
 from tests.widgets.browser.servers import jupyter, run_all, voila
 from tests.widgets.conftest import lay_desk
 
@@ -105,6 +106,26 @@ def test_what_was_entered_is_there_again(page: Page, student: Student, program: 
     student.open(page, program)
 
     page.get_by_text(f"learn in {program}", exact=True).first.wait_for(timeout=READY)
+
+
+@pytest.mark.parametrize("program", ["notebook", "voila"])
+def test_every_widget_is_filled_and_filled_again(
+    page: Page, student: Student, program: str
+) -> None:
+    """All that was entered by clicks is shown by a new kernel, from the file alone."""
+    (student.folder / "first-steps.internship.json").unlink(missing_ok=True)
+    student.open(page, program)
+    fill(page)
+    kept = student.kept()
+
+    page.goto("about:blank")
+    student.open(page, program)
+
+    everything_is_there(page)
+    assert student.kept() == kept
+    assert kept.contacts
+    assert kept.messages
+    assert kept.time
 
 
 def test_a_restarted_kernel_goes_on(page: Page, student: Student) -> None:
