@@ -228,18 +228,24 @@ def test_records(server: Server) -> None:
 
 
 def test_an_older_database_is_migrated(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Records of the first version get the new table and lose nothing."""
+    """Records of the first version get the new tables and lose nothing."""
     url = server()
     with Records(url) as records:
         records.log("before")
     engine = open_engine(url)
     with writing(engine) as connection:
-        connection.execute(text("DROP TABLE gradings"))
+        connection.execute(text("DROP TABLE gradings, visits, invitations, drafts, sheets"))
         connection.execute(text("UPDATE records_version SET version_num = '0001'"))
     engine.dispose()
     with Records(url) as records:
         assert records.gradings("demo") == {}
-        assert [entry.action for entry in records.audit()] == ["before"]
+        assert records.sheets("demo") == ()
+        secret = records.invite("demo", "rita", timedelta(days=1))
+        entered = records.come_in(secret)
+        assert entered is not None
+        assert records.guest(entered[1]) == entered[0]
+        assert records.come_in(secret) is None
+        assert [entry.action for entry in records.audit()] == ["before", "invite", "come in"]
 
 
 def test_writers_at_once_lose_nothing(course: Any) -> None:
