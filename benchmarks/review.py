@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -169,35 +169,13 @@ def _memory(process: psutil.Process) -> float:
 
 def _lay(root: Path) -> Course:
     """Lay the small course of the tests, with its two graded submissions."""
-    for name in ("course", "assignments/demo", "rubrics", "notebooks"):
-        (root / name).mkdir(parents=True)
-    criteria = [
-        small.CRITERION.format(id=name, title=title, rater=who)
-        for name, title, who in small.CRITERIA
-    ]
-    for name, text in (
-        ("course/course.yml", small.COURSE),
-        ("course/roster.yml", small.ROSTER),
-        ("assignments/demo/brief.yml", small.BRIEF),
-        ("rubrics/demo.yml", small.RUBRIC + "".join(criteria)),
-    ):
-        (root / name).write_text(text, encoding="utf-8")
+    course = small.lay_course(root)
+    (root / "notebooks").mkdir()
     shutil.copy(ROOT / "notebooks" / "employer_review.ipynb", root / "notebooks")
-    course = Course.find(root)
-    with Records(course.records_url) as records:
-        for student in ("ada", "grace"):
-            records.receive(
-                "demo",
-                student,
-                received_at=datetime(2027, 2, 1, tzinfo=UTC),
-                sha256="0" * 64,
-                source="benchmark",
-                files=1,
-                size=1,
-            )
-            folder = course.station("autograded", student=student, brief="demo")
-            folder.mkdir(parents=True)
-            (folder / "brief.ipynb").write_text(json.dumps(small.notebook_of()), "utf-8")
+    for student in ("ada", "grace"):
+        folder = course.station("autograded", student=student, brief="demo")
+        folder.mkdir(parents=True)
+        (folder / "brief.ipynb").write_text(json.dumps(small.notebook_of()), "utf-8")
     return course
 
 

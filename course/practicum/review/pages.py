@@ -104,12 +104,16 @@ def pages(
 
 
 def codes_shown(
-    course: Course, brief: str, records: Records, codes: tuple[str, ...]
+    course: Course,
+    brief: str,
+    records: Records,
+    codes: tuple[str, ...],
+    *,
+    gradebook: Gradebook | None = None,
 ) -> dict[str, str]:
     """Return whose submissions the codes of ``PagesReport`` are; each one is of this brief."""
-    everybody = {receipt.student for receipt in records.receipts(brief)}
-    everybody |= {student.id for student in course.roster.students}
-    coded = {records.blind_code(brief, student): student for student in everybody}
+    with opened(course, gradebook, to_write=False) as book:
+        coded = submissions_of(course, brief, records, book).coded
     return {code: coded[code] for code in codes if code in coded}
 
 

@@ -48,7 +48,7 @@ class Room:
     files: dict[str, bytes]
     door: Door
     desk: Callable[[Guest], Desk]
-    pages: Callable[[Guest], ShownPages]
+    pages: ShownPages
     secure: bool
 
 
@@ -88,10 +88,13 @@ class Handler(RequestHandler):
         """Whether the room's own page has sent this."""
         return self.request.headers.get("X-Practicum") == "room"
 
-    def guest(self) -> Guest | None:
-        """Return who asks, if the roster still has this reviewer."""
+    def desk_of_guest(self) -> Desk | None:
+        """Return the desk of who asks, if the roster still has this reviewer."""
         guest = self.room.door.guest(self.get_cookie(COOKIE) or "")
-        return guest if guest is not None and self.room.desk(guest).is_known else None
+        if guest is None:
+            return None
+        desk = self.room.desk(guest)
+        return desk if desk.is_known else None
 
     def refuse(self, code: int, why: str, **more: object) -> None:
         """Answer with a reason, and end."""
@@ -175,7 +178,7 @@ class Page(Handler):
 
     def get(self) -> None:
         """Show the page to a guest; it is the same for all."""
-        if self.guest() is None:
+        if self.desk_of_guest() is None:
             _expired(self)
             return
         self.set_header("Content-Type", "text/html; charset=utf-8")
@@ -199,11 +202,11 @@ class OfGuest(Handler):
         super().prepare()
         if self._finished:
             return
-        guest = self.guest()
-        if guest is None:
+        desk = self.desk_of_guest()
+        if desk is None:
             self.refuse(401, "your link has expired: ask the instructor for a new one")
             return
-        self.asks, self.desk = guest, self.room.desk(guest)
+        self.desk = desk
 
     def student(self, code: str) -> str | None:
         """Return whose submission is meant; what a guest may not see does not exist."""
@@ -218,11 +221,10 @@ class Queue(OfGuest):
 
     def get(self) -> None:
         """Give what the first view shows."""
-        sizes = self.room.pages(self.asks).sizes
+        sizes = self.room.pages.sizes
         lines = [
             line.model_dump() | dict(zip(("words", "minutes"), sizes[line.code], strict=True))
             for line in self.desk.queue()
-            if line.code in sizes
         ]
         self.answer(self.desk.about() | {"submissions": lines, "closed": False})
 
@@ -237,7 +239,7 @@ class Submission(OfGuest):
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Content-Security-Policy", SUBMISSION_POLICY)
         self.set_header("X-Frame-Options", "SAMEORIGIN")
-        self.finish(self.room.pages(self.asks).page(code))
+        self.finish(self.room.pages.page(code))
 
 
 class OneSheet(OfGuest):

@@ -76,21 +76,19 @@ def serve(  # noqa: PLR0913 (what a server is told)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     report = pages(course, brief, folder, gradebook=gradebook, progress=progress)
     page = shell(notebook or course.root / "notebooks" / "employer_review.ipynb", base)
-    shown = ShownPages(folder, report.codes)
     with Records(course.records_url) as records:
-        students = codes_shown(course, brief, records, report.codes)
+        students = codes_shown(course, brief, records, report.codes, gradebook=gradebook)
 
         def desk(guest: Guest) -> Desk:
             return Desk(course, records, guest, students if guest.brief == brief else {})
 
-        nothing = ShownPages(folder, ())
         room = Room(
             base=base,
             shell=page.encode(),
             files=_files(),
             door=InvitationDoor(records),
             desk=desk,
-            pages=lambda guest: shown if guest.brief == brief else nothing,
+            pages=ShownPages(folder, report.codes),
             secure=secure,
         )
         with suppress(KeyboardInterrupt, asyncio.CancelledError):

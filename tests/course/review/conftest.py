@@ -201,10 +201,8 @@ class MemoryGradebook:
         return self.given.get((student, f"criterion-{criterion}"), (None, ""))[1]
 
 
-@pytest.fixture
-def course(tmp_path: Path) -> Course:
-    """Return a course in which Ada and Grace have handed in, and Larry has not."""
-    root = tmp_path / "course-of-tests"
+def lay_course(root: Path) -> Course:
+    """Lay a course in which Ada and Grace have handed in, and Larry has not."""
     for folder in ("course", "assignments/demo", "rubrics"):
         (root / folder).mkdir(parents=True)
     (root / "course" / "course.yml").write_text(COURSE)
@@ -225,6 +223,12 @@ def course(tmp_path: Path) -> Course:
                 size=1,
             )
     return course
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    """Return a course in which Ada and Grace have handed in, and Larry has not."""
+    return lay_course(tmp_path / "course-of-tests")
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from practicum_widgets.hand_in.findings import (
     name_of,
 )
 from practicum_widgets.hand_in.packing import own_files
-from practicum_widgets.hand_in.running import Progress, Ran, has_run, run
+from practicum_widgets.hand_in.running import Progress, Ran, has_begun, has_run, run
 from practicum_widgets.hand_in.saved import has_unsaved, notebook_file, read_notebook
 
 __all__ = ["Check", "check", "digest_of"]
@@ -127,12 +127,7 @@ def _sizes(desk: Desk) -> Iterator[Finding]:
 
 
 def _last_begun(cells: list[Cell]) -> int | None:
-    begun = [
-        index
-        for index, cell in enumerate(cells)
-        if cell["cell_type"] == "code"
-        and cell.get("metadata", {}).get("papermill", {}).get("start_time")
-    ]
+    begun = [i for i, cell in enumerate(cells) if cell["cell_type"] == "code" and has_begun(cell)]
     return begun[-1] if begun else None
 
 

@@ -21,7 +21,7 @@ from practicum.errors import CheckFailed
 from practicum_widgets.desk import Desk
 from practicum_widgets.hand_in.saved import notebook_file
 
-__all__ = ["INSIDE", "Progress", "Ran", "has_run", "run"]
+__all__ = ["INSIDE", "Progress", "Ran", "has_begun", "has_run", "run"]
 
 INSIDE: Final = "PRACTICUM_CHECK"
 """The variable that a check's processes have, and by which they are found: a check's own place."""
@@ -95,7 +95,7 @@ def _watched(desk: Desk, folder: Path, progress: Progress) -> Ran:
         try:
             while process.poll() is None and time.monotonic() < until:
                 cells = _cells(out) or cells
-                if not begun and any(map(_has_begun, cells)):
+                if not begun and any(map(has_begun, cells)):
                     begun, until = True, time.monotonic() + limits.notebook_seconds
                 if not progress(sum(map(_is_done, cells)), len(cells)):
                     raise CheckFailed("the check was cancelled: nothing was changed")
@@ -104,7 +104,7 @@ def _watched(desk: Desk, folder: Path, progress: Progress) -> Ran:
         finally:
             _end(process, str(folder.parent))
     cells = _cells(out) or cells
-    if not any(map(_has_begun, cells)):
+    if not any(map(has_begun, cells)):
         last = said.read_text("utf-8", errors="replace").strip().splitlines()[-1:]
         message = f"the notebook could not be started ({' '.join(last)[:200] or code})"
         raise CheckFailed(f"{message}: restart the kernel and try again")
@@ -149,7 +149,8 @@ def _cells(file: Path) -> list[Cell]:
     ]
 
 
-def _has_begun(cell: Cell) -> bool:
+def has_begun(cell: Cell) -> bool:
+    """Tell whether a cell was begun, whether it ended or not."""
     return bool(cell.get("metadata", {}).get("papermill", {}).get("start_time"))
 
 
