@@ -47,10 +47,16 @@ DatabaseUrl = Annotated[
 
 
 class ScheduledBrief(Value):
-    """A brief that this course offers, and when it is due (in the course's time zone)."""
+    """A brief that this course offers, and when it is due (in the course's time zone).
+
+    ``review_due`` is when the employer's reviewers should be done.
+    """
 
     brief: Id
     due: Annotated[datetime | None, Field(description="such as 2027-02-01T23:59:00")] = None
+    review_due: Annotated[datetime | None, Field(description="when reviewers should be done")] = (
+        None
+    )
 
 
 class CourseSettings(Value):
@@ -100,15 +106,16 @@ def settings_problems(settings: CourseSettings, document: Document) -> Iterator[
         if scheduled.brief in names[:index]:
             what = f"{scheduled.brief} is here twice"
             yield document.problem(("briefs", index), what, "remove one")
-        due = scheduled.due
-        if due is None or due.tzinfo is not None:
-            continue
-        # What summer time skips, or repeats, reads differently by its two offsets.
-        first, second = (due.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
-        if first != second:
-            what = f"{due:%Y-%m-%d %H:%M} does not exist once in {settings.timezone}"
-            fix = "choose another hour: the clocks are changed then"
-            yield document.problem(("briefs", index, "due"), what, fix)
+        for key in ("due", "review_due"):
+            moment: datetime | None = getattr(scheduled, key)
+            if moment is None or moment.tzinfo is not None:
+                continue
+            # What summer time skips, or repeats, reads differently by its two offsets.
+            first, second = (moment.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
+            if first != second:
+                what = f"{moment:%Y-%m-%d %H:%M} does not exist once in {settings.timezone}"
+                fix = "choose another hour: the clocks are changed then"
+                yield document.problem(("briefs", index, key), what, fix)
 
 
 def _exchange_problems(settings: CourseSettings, document: Document) -> Iterator[Problem]:
@@ -244,12 +251,21 @@ class Course:
 
     def due(self, brief: str) -> datetime | None:
         """Return when ``brief`` is due, in UTC, or None."""
+        return self._moment(brief, lambda scheduled: scheduled.due)
+
+    def review_due(self, brief: str) -> datetime | None:
+        """Return when the reviews of ``brief`` should be done, in UTC, or None."""
+        return self._moment(brief, lambda scheduled: scheduled.review_due)
+
+    def _moment(
+        self, brief: str, of: Callable[[ScheduledBrief], datetime | None]
+    ) -> datetime | None:
         for scheduled in self.settings.briefs:
-            if scheduled.brief == brief and scheduled.due is not None:
-                due = scheduled.due
-                if due.tzinfo is None:
-                    due = due.replace(tzinfo=ZoneInfo(self.settings.timezone))
-                return due.astimezone(UTC)
+            moment = of(scheduled) if scheduled.brief == brief else None
+            if moment is not None:
+                if moment.tzinfo is None:
+                    moment = moment.replace(tzinfo=ZoneInfo(self.settings.timezone))
+                return moment.astimezone(UTC)
         return None
 
     def brief_folder(self, brief: str) -> Path:

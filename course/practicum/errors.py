@@ -9,6 +9,7 @@
     |   |-- NewerVersion            a newer practicum wrote this file
     |   |-- Conflict                another window has saved something newer
     |   |-- IncompleteSheet         an employer's sheet lacks levels
+    |   |-- AnchorsFirst            a reviewer has anchors to score before this
     |   `-- MissingExtra            an optional part of practicum is not installed
     |-- ExchangeFailed              nbgrader could not list, fetch or hand in
     |-- ProofFailed                 publish: a proof did not hold
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from practicum.problems import Problem
 
 __all__ = [
+    "AnchorsFirst",
     "BadInput",
     "BadSubmission",
     "Busy",
@@ -130,6 +132,10 @@ class IncompleteSheet(BadInput):
     def __init__(self, missing: Sequence[str], titles: Sequence[str]) -> None:
         super().__init__(f"choose a level for: {', '.join(titles)}")
         self.missing = tuple(missing)
+
+
+class AnchorsFirst(BadInput):
+    """A reviewer is to score the anchors before other submissions."""
 
 
 class MissingExtra(BadInput):

@@ -40,13 +40,20 @@ class Instructor(Value):
 
 
 class Reviewer(Value):
-    """Somebody at an employer who judges the submissions for these briefs, and only these."""
+    """Somebody at an employer who judges the submissions for these briefs, and only these.
+
+    ``conflicts`` are the ids of students whose work this reviewer never gets to see, such as a
+    relative's.
+    """
 
     id: Id
     name: Name
     email: Email | None = None
     employer: Name
     briefs: Annotated[tuple[Id, ...], Field(min_length=1)]
+    conflicts: Annotated[
+        tuple[Id, ...], Field(description="students whose work this reviewer never sees")
+    ] = ()
 
 
 class Roster(Value):
@@ -84,6 +91,7 @@ def read_roster(file: Path) -> Roster:
 
 
 def _problems(roster: Roster, document: Document) -> Iterator[Problem]:
+    yield from _conflict_problems(roster, document)
     ids: set[str] = set()
     lms_ids: set[str] = set()
     for group in ("students", "instructors", "reviewers"):
@@ -99,3 +107,15 @@ def _problems(roster: Roster, document: Document) -> Iterator[Problem]:
                     (group, index, "lms_id"), f"lms_id {lms_id!r} is used twice", "correct one"
                 )
             lms_ids.add(lms_id or "")
+
+
+def _conflict_problems(roster: Roster, document: Document) -> Iterator[Problem]:
+    students = {student.id for student in roster.students}
+    for index, reviewer in enumerate(roster.reviewers):
+        for place, student in enumerate(reviewer.conflicts):
+            if student not in students:
+                yield document.problem(
+                    ("reviewers", index, "conflicts", place),
+                    f"there is no student {student!r}",
+                    "correct the id, or remove it",
+                )

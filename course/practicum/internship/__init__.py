@@ -10,6 +10,8 @@ from practicum.internship.record import (
     MilestoneState,
     Objective,
     SelfLevel,
+    Supervision,
+    SupervisionQuestion,
     TimeEntry,
     Timer,
 )
@@ -39,6 +41,8 @@ __all__ = [
     "ReleasedRow",
     "ReleasedStep",
     "SelfLevel",
+    "Supervision",
+    "SupervisionQuestion",
     "Terms",
     "TimeEntry",
     "Timer",

@@ -24,6 +24,8 @@ __all__ = [
     "MilestoneState",
     "Objective",
     "SelfLevel",
+    "Supervision",
+    "SupervisionQuestion",
     "TimeEntry",
     "Timer",
 ]
@@ -139,6 +141,29 @@ class SelfLevel(Value):
     evidence: Words = ""
 
 
+SupervisionQuestion = Literal["clear", "reachable", "helpful", "respectful"]
+"""The task was clear; answers came in time; what was said helped; the tone was respectful."""
+
+
+class Supervision(Value):
+    """What a student says of the supervision, from 0 (not at all) to 4 (entirely).
+
+    The employer sees it, without names, when feedback is released and not before: neither side
+    judges knowing what the other one said.
+    """
+
+    levels: dict[SupervisionQuestion, Annotated[int, Field(ge=0, le=4)]] = Field(
+        default_factory=dict
+    )
+    words: Words = ""
+    recommend: Literal["", "yes", "perhaps", "no"] = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it says nothing: never given, or cleared again."""
+        return not (self.levels or self.words or self.recommend)
+
+
 class HandedFile(Value):
     """A file of a hand-in: its path in the folder, its size in bytes, its digest."""
 
@@ -173,6 +198,7 @@ class Internship(Value):
     contacts: Annotated[tuple[Contact, ...], Field(max_length=100)] = ()
     reflection: Annotated[dict[Id, Words], Field(max_length=20)] = Field(default_factory=dict)
     self_assessment: Annotated[tuple[SelfLevel, ...], Field(max_length=50)] = ()
+    supervision: Supervision | None = None
     hand_ins: Annotated[tuple[HandIn, ...], Field(max_length=200)] = ()
 
     @model_validator(mode="after")

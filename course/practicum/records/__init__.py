@@ -4,9 +4,13 @@ Who handed in what and when, what was published, what each employer said, what a
 instructor decided, what was released, and a log of all of it.
 """
 
+from practicum.records.allocations import Allocation, AllocationState
+from practicum.records.anchors import Anchor
 from practicum.records.blind import normal_code
 from practicum.records.cases import Case, CaseState, cases_of
 from practicum.records.invitations import Guest, Invitation
+from practicum.records.messages import Said
+from practicum.records.ratings import Rated
 from practicum.records.sheets import Draft, Sheet, SubmittedSheet
 from practicum.records.store import Records, are_there
 from practicum.records.values import (
@@ -25,6 +29,9 @@ from practicum.records.values import (
 
 __all__ = [
     "MAX_WORDS",
+    "Allocation",
+    "AllocationState",
+    "Anchor",
     "Assessment",
     "AuditEntry",
     "Case",
@@ -36,9 +43,11 @@ __all__ = [
     "Guest",
     "Invitation",
     "Publication",
+    "Rated",
     "Receipt",
     "Records",
     "Release",
+    "Said",
     "Sheet",
     "State",
     "SubmittedSheet",

@@ -99,13 +99,11 @@ class Sheets(Store):
             rows = connection.execute(query.order_by(SHEETS.c.id))
             return tuple(value_of(SubmittedSheet, row) for row in rows)
 
-    def drafted(self, brief: str, reviewer: str) -> frozenset[str]:
-        """Return the students about whose submissions a reviewer has begun to write."""
+    def drafts(self, brief: str, reviewer: str) -> dict[str, Draft]:
+        """Return what a reviewer is writing, by student."""
         with self._reading() as connection:
-            query = select(DRAFTS.c.student).where(
-                DRAFTS.c.brief == brief, DRAFTS.c.reviewer == reviewer
-            )
-            return frozenset(connection.scalars(query))
+            query = select(DRAFTS).where(DRAFTS.c.brief == brief, DRAFTS.c.reviewer == reviewer)
+            return {row.student: value_of(Draft, row) for row in connection.execute(query)}
 
 
 def _subject(table: Table, brief: str, student: str, reviewer: str) -> ColumnElement[bool]:

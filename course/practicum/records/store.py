@@ -8,19 +8,34 @@ from typing import Self
 from sqlalchemy import inspect
 
 from practicum.databases import PATIENCE, Patience, file_of, open_engine, reading
+from practicum.records.allocations import Allocations
+from practicum.records.anchors import Anchors
 from practicum.records.base import Clock, utc_now
 from practicum.records.blind import BlindCodes
 from practicum.records.gradings import Gradings
 from practicum.records.invitations import Invitations
 from practicum.records.judgements import Judgements
+from practicum.records.messages import Messages
 from practicum.records.migrations import VERSION_TABLE, bring_up_to_date
+from practicum.records.ratings import SupervisionRatings
 from practicum.records.sheets import Sheets
 from practicum.records.submissions import Submissions
 
 __all__ = ["Records", "are_there"]
 
 
-class Records(Submissions, Gradings, Judgements, BlindCodes, Invitations, Sheets):
+class Records(
+    Submissions,
+    Gradings,
+    Judgements,
+    BlindCodes,
+    Invitations,
+    Sheets,
+    Allocations,
+    Anchors,
+    Messages,
+    SupervisionRatings,
+):
     """The records of a course: ``with Records(course.records_url) as records: ...``.
 
     Opening makes the database, or migrates an older one. Ids are checked by the values

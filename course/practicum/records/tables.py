@@ -29,6 +29,8 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 __all__ = [
+    "ALLOCATIONS",
+    "ANCHORS",
     "ASSESSMENTS",
     "AUDIT",
     "DECISIONS",
@@ -36,8 +38,10 @@ __all__ = [
     "FINDINGS",
     "GRADINGS",
     "INVITATIONS",
+    "MESSAGES",
     "METADATA",
     "PUBLICATIONS",
+    "RATINGS",
     "RECEIPTS",
     "RELEASES",
     "SECRETS",
@@ -281,3 +285,57 @@ SHEETS = Table(
     Index(None, "brief", "student", "reviewer"),
 )
 """What a reviewer has submitted about a submission, with all that was said before."""
+
+ALLOCATIONS = Table(
+    "allocations",
+    METADATA,
+    _number(),
+    _name("brief", index=True),
+    _name("student"),
+    _name("reviewer"),
+    _text("state", 16),
+    _text("detail"),
+    _name("by"),
+    _time(),
+)
+"""Who is to judge what, and who is not to, because of a conflict of interest."""
+
+ANCHORS = Table(
+    "anchors",
+    METADATA,
+    _number(),
+    _name("brief", index=True),
+    _name("student"),
+    Column("levels", JSON, nullable=False),
+    Column("words", JSON, nullable=False),
+    _name("by"),
+    _time(),
+)
+"""Submissions whose levels instructors agreed on; no levels: it is an anchor no longer."""
+
+MESSAGES = Table(
+    "messages",
+    METADATA,
+    _number(),
+    _name("brief"),
+    _name("student"),
+    _text("key", 40),
+    _text("author", 16),
+    _name("by"),
+    _text("text"),
+    _text("answers", 40),
+    _time(),
+    Index(None, "brief", "student", "key", unique=True),
+)
+"""Students' questions, and the answers of supervisors and instructors."""
+
+RATINGS = Table(
+    "ratings",
+    METADATA,
+    _number(),
+    _name("brief", index=True),
+    _name("student"),
+    Column("rating", JSON, nullable=False),
+    _time(),
+)
+"""What students said of the supervision."""

@@ -1,4 +1,4 @@
-"""Drift: how far a reviewer is from the levels agreed on for anchors."""
+"""Drift: how far a reviewer is from the levels that were agreed on for anchors."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ NEAR = 0.05
 
 
 class Drift(Value):
-    """How far one reviewer is from the anchors that they rated.
+    """How far one reviewer is from the agreed levels.
 
     ``mean_difference`` is above 0 for a reviewer who gives more than was agreed; None where
-    there are too few anchors. ``exact`` and ``adjacent`` count anchors: on the agreed level,
-    and at most one level from it (the exact ones among them).
+    too few levels were given. ``exact`` and ``adjacent`` count levels: the agreed one, and at
+    most one from it (the exact ones among them).
     """
 
-    n_anchors: int
+    n_levels: int
     mean_difference: float | None
     exact: int
     adjacent: int
@@ -39,9 +39,8 @@ def drift(anchor_levels: Mapping[Key, float], given_levels: Mapping[Key, float])
     Myford and Wolfe (2009), J. Educ. Meas. 46, 371-389.
 
     Args:
-        anchor_levels: The agreed level of each anchor.
-        given_levels: What the reviewer gave; anchors not rated and work that is no anchor are
-            left out.
+        anchor_levels: The agreed levels, such as one for each criterion of each anchor.
+        given_levels: What the reviewer gave; what only one of the two has is left out.
 
     """
     apart = [given_levels[key] - anchor_levels[key] for key in anchor_levels if key in given_levels]
@@ -49,14 +48,14 @@ def drift(anchor_levels: Mapping[Key, float], given_levels: Mapping[Key, float])
     adjacent = sum(abs(difference) <= 1 for difference in apart)
     mean = fmean(apart) if len(apart) >= MIN_ITEMS else None
     if mean is None:
-        words = f"{TOO_FEW}: {len(apart)} anchors rated, {MIN_ITEMS} are needed"
+        words = f"{TOO_FEW}: {len(apart)} agreed levels to compare with, {MIN_ITEMS} are needed"
     else:
         words = (
-            f"{_tendency(mean)} on {len(apart)} anchors: "
-            f"the agreed level on {exact}, at most one level from it on {adjacent}"
+            f"{_tendency(mean)}: of {len(apart)} levels, {exact} are the agreed ones, "
+            f"and {adjacent} at most one from it"
         )
     return Drift(
-        n_anchors=len(apart), mean_difference=mean, exact=exact, adjacent=adjacent, words=words
+        n_levels=len(apart), mean_difference=mean, exact=exact, adjacent=adjacent, words=words
     )
 
 

@@ -13,6 +13,14 @@ from practicum.review.assessing import (
     template,
     write_template,
 )
+from practicum.review.assigning import AssignmentReport, assign, declare_conflict, reassign
+from practicum.review.basis import pages_basis
+from practicum.review.calibration import (
+    AnchorsReport,
+    ReviewerCalibration,
+    calibration_of,
+    set_anchors,
+)
 from practicum.review.disputes import Dispute, Rating, disputes
 from practicum.review.moderation import ModerationReport, moderate, pending
 from practicum.review.pages import PagesReport, codes_shown, pages
@@ -23,8 +31,12 @@ from practicum.review.reliability_report import (
     ReviewerSeverity,
     reliability_of,
 )
+from practicum.review.supervision import SupervisionView, supervision_of
+from practicum.review.taking_in import TakenIn, take_in
 
 __all__ = [
+    "AnchorsReport",
+    "AssignmentReport",
     "CriterionReliability",
     "Dispute",
     "Gradebook",
@@ -34,17 +46,28 @@ __all__ = [
     "Rating",
     "ReliabilityReport",
     "ReviewReport",
+    "ReviewerCalibration",
     "ReviewerSeverity",
+    "SupervisionView",
+    "TakenIn",
     "TemplateRow",
     "apply_from_room",
     "apply_marks",
+    "assign",
+    "calibration_of",
     "codes_shown",
+    "declare_conflict",
     "disputes",
     "moderate",
     "pages",
+    "pages_basis",
     "pending",
+    "reassign",
     "reliability_of",
     "review",
+    "set_anchors",
+    "supervision_of",
+    "take_in",
     "template",
     "write_template",
 ]

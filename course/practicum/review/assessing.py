@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -61,17 +61,22 @@ class ReviewReport(Value):
 
 
 def template(
-    course: Course, brief: str, *, gradebook: Gradebook | None = None
+    course: Course,
+    brief: str,
+    only: Collection[str] = (),
+    *,
+    gradebook: Gradebook | None = None,
 ) -> tuple[TemplateRow, ...]:
     """Return the rows that an employer fills in: blind codes, and what the employer rates.
 
     Args:
         course: The course.
         brief: The brief's id.
+        only: The submissions that are wanted, by blind code or student; all if none.
         gradebook: The gradebook; the course's own one if None.
 
     Raises:
-        UnknownName: The course has no such brief.
+        UnknownName: The course has no such brief, or it has no such submission.
 
     """
     criteria = course.rubric(brief).rated_by("employer")
@@ -79,8 +84,13 @@ def template(
         Records(course.records_url) as records,
         opened(course, gradebook, to_write=False) as book,
     ):
-        codes = submissions_of(course, brief, records, book).coded
-    return rows_for(codes, criteria)
+        submissions = submissions_of(course, brief, records, book)
+    coded = submissions.coded
+    wanted = {submissions.student(name): name for name in only}
+    for student, name in wanted.items():
+        if student not in submissions.students:
+            raise UnknownName("submission", name, (*coded, *submissions.students))
+    return rows_for([code for code, who in coded.items() if not wanted or who in wanted], criteria)
 
 
 def rows_for(codes: Iterable[str], criteria: Iterable[Criterion]) -> tuple[TemplateRow, ...]:

@@ -24,9 +24,12 @@ SUGGESTIONS = 100
 
 
 class Checker:
-    """Turns rows into assessments of one brief, noting what is wrong with them."""
+    """Turns rows into assessments of one brief, noting what is wrong with them.
 
-    def __init__(
+    ``agreed``: the rows are what instructors agreed on for the employer's criteria.
+    """
+
+    def __init__(  # noqa: PLR0913 (what a row is checked against)
         self,
         course: Course,
         rubric: Rubric,
@@ -34,6 +37,7 @@ class Checker:
         *,
         reviewer: str | None,
         at: datetime,
+        agreed: bool = False,
     ) -> None:
         roster = course.roster
         self._brief = submissions.brief
@@ -41,6 +45,7 @@ class Checker:
         self._submissions = submissions
         self._reviewer = reviewer
         self._at = at
+        self._agreed = agreed
         self._students = {student.id for student in roster.students}
         self._instructors = {instructor.id for instructor in roster.instructors}
         self._reviewers = {reviewer.id for reviewer in roster.reviewers}
@@ -134,7 +139,7 @@ class Checker:
         return criterion
 
     def _right_rater(self, reviewer: str, criterion: Criterion, row: Row, rows: Rows) -> None:
-        role = "instructor" if reviewer in self._instructors else "employer"
+        role = "instructor" if reviewer in self._instructors and not self._agreed else "employer"
         if role != criterion.rater:
             what = f"{criterion.id} is rated by the {criterion.rater}, not by {reviewer!r}"
             rows.say(row.line, what, "remove the row")

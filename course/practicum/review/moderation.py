@@ -15,7 +15,7 @@ from practicum.rubrics import Rubric
 from practicum.rubrics.rubric import TOP_LEVEL
 from practicum.values import Value
 
-__all__ = ["ModerationReport", "moderate", "pending"]
+__all__ = ["ModerationReport", "moderate", "moment_of_decision", "pending"]
 
 
 class ModerationReport(Value):
@@ -101,7 +101,7 @@ def moderate(  # noqa: PLR0913, PLR0917 (what a decision consists of)
             level=level,
             reason=reason,
             by=by,
-            at=_now(records, brief, who),
+            at=moment_of_decision(records, brief, who),
         )
         new = case.state != "decided" or not _same(case.decision, decision)
         if new:
@@ -148,7 +148,7 @@ def _case(cases: tuple[Case, ...], criterion: str) -> Case | None:
     return next((case for case in cases if case.criterion == criterion), None)
 
 
-def _now(records: Records, brief: str, student: str) -> datetime:
+def moment_of_decision(records: Records, brief: str, student: str) -> datetime:
     """Return the time, but not before what was assessed, even if the clock was set back."""
     assessed = [assessment.at for assessment in records.assessments(brief, student)]
     return max([datetime.now(UTC), *assessed])

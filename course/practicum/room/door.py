@@ -21,8 +21,8 @@ class Door(Protocol):
     def guest(self, cookie: str) -> Guest | None:
         """Return the guest whose cookie this is, or None."""
 
-    def swap(self, secret: str) -> tuple[str, datetime] | None:
-        """Swap a link's secret for a cookie's, with its end; None if the link is not good."""
+    def swap(self, secret: str) -> tuple[Guest, str, datetime] | None:
+        """Swap a link for a guest, a cookie's secret and its end; None if it is no good."""
 
 
 class InvitationDoor:
@@ -35,7 +35,6 @@ class InvitationDoor:
         """Return the guest whose cookie this is, or None."""
         return self._records.guest(cookie) if cookie else None
 
-    def swap(self, secret: str) -> tuple[str, datetime] | None:
-        """Swap a link's secret for a cookie's."""
-        found = self._records.come_in(secret)
-        return found[1:] if found else None
+    def swap(self, secret: str) -> tuple[Guest, str, datetime] | None:
+        """Swap a link's secret for a guest and a cookie's secret."""
+        return self._records.come_in(secret)

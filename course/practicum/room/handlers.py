@@ -13,8 +13,8 @@ from typing import Any, Final
 from pydantic import ValidationError
 from tornado.web import RequestHandler
 
-from practicum.errors import BadInput, Conflict, IncompleteSheet, PracticumError
-from practicum.records import Guest, Sheet
+from practicum.errors import AnchorsFirst, BadInput, Conflict, IncompleteSheet, PracticumError
+from practicum.records import Guest, Sheet, normal_code
 from practicum.review.room import Desk
 from practicum.room.door import COOKIE, Door
 from practicum.room.shown import ShownPages
@@ -22,6 +22,7 @@ from practicum.room.shown import ShownPages
 __all__ = ["HANDLERS", "Room"]
 
 LARGEST: Final = 512 * 1024
+MOST_WHY: Final = 2_000
 PAGE_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
     " connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none';"
@@ -31,24 +32,20 @@ SUBMISSION_POLICY: Final = (
     "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none';"
     " form-action 'none'; frame-ancestors 'self'"
 )
-STATIC: Final = {
-    "room.js": "text/javascript",
-    "start.js": "text/javascript",
-    "room.css": "text/css",
-    "words.json": "application/json",
-}
+KINDS: Final = {".js": "text/javascript", ".css": "text/css", ".json": "application/json"}
 
 
 @dataclass(frozen=True)
 class Room:
-    """What all handlers share."""
+    """What all handlers share; ``supervision`` is what students said, once that is opened."""
 
     base: str
     shell: bytes
     files: dict[str, bytes]
     door: Door
     desk: Callable[[Guest], Desk]
-    pages: ShownPages
+    pages: Callable[[str], ShownPages]
+    supervision: Callable[[str], dict[str, Any] | None]
     secure: bool
 
 
@@ -89,9 +86,9 @@ class Handler(RequestHandler):
         return self.request.headers.get("X-Practicum") == "room"
 
     def desk_of_guest(self) -> Desk | None:
-        """Return the desk of who asks, if the roster still has this reviewer."""
+        """Return the desk of who asks for a brief, if the roster still has this reviewer."""
         guest = self.room.door.guest(self.get_cookie(COOKIE) or "")
-        if guest is None:
+        if guest is None or guest.brief != self.path_args[0]:
             return None
         desk = self.room.desk(guest)
         return desk if desk.is_known else None
@@ -158,17 +155,29 @@ class Invite(Handler):
         if swapped is None:
             _expired(self)
             return
-        cookie, until = swapped
+        guest, cookie, until = swapped
+        # A place for each brief: who judges two of them is logged in to both.
+        place = f"{self.room.base}{guest.brief}/"
         self.set_cookie(
             COOKIE,
             cookie,
             expires=until,
-            path=self.room.base,
+            path=place,
             httponly=True,
             samesite="Strict",
             secure=self.room.secure,
         )
-        self.redirect(self.room.base, status=303)
+        self.redirect(place, status=303)
+
+
+class Entrance(Handler):
+    """The address without a brief."""
+
+    links_welcome = True
+
+    def get(self) -> None:
+        """Say how one gets in."""
+        self.say(200, "Review room", "<p>Please open the link that you were sent.</p>")
 
 
 class Page(Handler):
@@ -176,7 +185,7 @@ class Page(Handler):
 
     links_welcome = True
 
-    def get(self) -> None:
+    def get(self, _brief: str) -> None:
         """Show the page to a guest; it is the same for all."""
         if self.desk_of_guest() is None:
             _expired(self)
@@ -190,7 +199,10 @@ class Static(Handler):
 
     def get(self, name: str) -> None:
         """Give one of the files that are known by name."""
-        self.set_header("Content-Type", f"{STATIC[name]}; charset=utf-8")
+        if name not in self.room.files:
+            self.refuse(404, "there is nothing here")
+            return
+        self.set_header("Content-Type", f"{KINDS[Path(name).suffix]}; charset=utf-8")
         self.finish(self.room.files[name])
 
 
@@ -210,61 +222,73 @@ class OfGuest(Handler):
 
     def student(self, code: str) -> str | None:
         """Return whose submission is meant; what a guest may not see does not exist."""
-        student = self.desk.student(code)
+        try:
+            student = self.desk.student(code)
+        except AnchorsFirst as error:
+            self.refuse(423, str(error))
+            return None
         if student is None:
             self.refuse(404, "there is no such submission")
         return student
+
+    def body(self) -> dict[str, Any] | None:
+        """Return what the page has sent, or None after refusing it."""
+        try:
+            body = json.loads(self.request.body)
+        except (ValueError, RecursionError):
+            body = None
+        if isinstance(body, dict):
+            return body
+        self.refuse(400, "the page has sent something that cannot be read: load it again")
+        return None
 
 
 class Queue(OfGuest):
     """The brief, the criteria and the queue."""
 
-    def get(self) -> None:
+    def get(self, brief: str) -> None:
         """Give what the first view shows."""
-        sizes = self.room.pages.sizes
+        sizes = self.room.pages(brief).sizes
         lines = [
             line.model_dump() | dict(zip(("words", "minutes"), sizes[line.code], strict=True))
             for line in self.desk.queue()
         ]
-        self.answer(self.desk.about() | {"submissions": lines, "closed": False})
+        threads = self.desk.correspondence.threads()
+        self.answer(
+            self.desk.about()
+            | {
+                "submissions": lines,
+                "closed": False,
+                "questions": sum(thread["open"] for thread in threads),
+                "supervision": self.room.supervision(brief),
+            }
+        )
 
 
 class Submission(OfGuest):
     """A submission's page, for an iframe in a sandbox."""
 
-    def get(self, code: str) -> None:
+    def get(self, brief: str, code: str) -> None:
         """Give the page that was made after grading."""
         if self.student(code) is None:
             return
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Content-Security-Policy", SUBMISSION_POLICY)
         self.set_header("X-Frame-Options", "SAMEORIGIN")
-        self.finish(self.room.pages.page(code))
+        self.finish(self.room.pages(brief).page(normal_code(code)))
 
 
 class OneSheet(OfGuest):
     """A sheet: read it, save it as it is written."""
 
-    def get(self, code: str) -> None:
+    def get(self, _brief: str, code: str) -> None:
         """Give the draft and when it was submitted."""
         if (student := self.student(code)) is not None:
-            self.answer(self.state(student))
+            self.answer(self.desk.state(student))
 
-    def put(self, code: str) -> None:
+    def put(self, _brief: str, code: str) -> None:
         """Save a draft."""
         self.change(code, self.desk.save)
-
-    def state(self, student: str) -> dict[str, Any]:
-        """Return a sheet as the page shows it."""
-        draft, times = self.desk.draft(student), self.desk.submitted(student)
-        state = "submitted" if times else "draft" if draft else "new"
-        return {
-            "sheet": (draft.sheet if draft else Sheet()).model_dump(),
-            "revision": draft.revision if draft else 0,
-            "state": state,
-            "closed": self.desk.is_closed(student),
-            "history": [at.isoformat() for at in times],
-        }
 
     def change(self, code: str, act: Callable[[str, Sheet, int], Any]) -> None:
         """Read what is asked for, do it, and say how it ended."""
@@ -280,7 +304,7 @@ class OneSheet(OfGuest):
         try:
             act(student, sheet, revision)
         except Conflict as error:
-            self.refuse(409, str(error), **self.state(student))
+            self.refuse(409, str(error), **self.desk.state(student))
         except IncompleteSheet as error:
             self.refuse(422, str(error), missing=error.missing)
         except BadInput as error:
@@ -288,19 +312,64 @@ class OneSheet(OfGuest):
         except PracticumError as error:
             self.refuse(503, f"{error}: it is tried again")
         else:
-            self.answer(self.state(student) | {"at": datetime.now(UTC).isoformat()})
+            self.answer(self.desk.state(student) | {"at": datetime.now(UTC).isoformat()})
 
 
 class Submit(OneSheet):
     """Submitting a sheet."""
 
-    def post(self, code: str) -> None:
+    def post(self, _brief: str, code: str) -> None:
         """Save and submit."""
         self.change(code, self.desk.submit)
 
-    def put(self, code: str) -> None:  # noqa: ARG002 (tornado's signature)
+    def put(self, _brief: str, _code: str) -> None:
         """Nothing is saved here."""
         self.refuse(405, "this did not work (405)")
+
+
+class Decline(OfGuest):
+    """Giving a submission back."""
+
+    def post(self, _brief: str, code: str) -> None:
+        """Bar the guest from a submission, with the guest's own reason."""
+        student = self.student(code)
+        body = self.body() if student is not None else None
+        if student is None or body is None:
+            return
+        why = body.get("why")
+        if not isinstance(why, str) or not why.strip():
+            self.refuse(422, "say in a few words why you should not judge it")
+            return
+        self.desk.decline(student, why.strip()[:MOST_WHY])
+        self.answer({})
+
+
+class Questions(OfGuest):
+    """Students' questions, and answers to them."""
+
+    def get(self, _brief: str) -> None:
+        """Give the threads."""
+        self.answer({"threads": self.desk.correspondence.threads()})
+
+    def post(self, brief: str) -> None:
+        """Keep an answer."""
+        body = self.body()
+        if body is None:
+            return
+        code, key, answers, text = (
+            body.get(name, "") for name in ("code", "id", "answers", "text")
+        )
+        if not all(isinstance(said, str) for said in (code, key, answers, text)):
+            self.refuse(400, "the page has sent something that is no answer: load it again")
+            return
+        try:
+            self.desk.correspondence.answer(code, key, answers, text)
+        except BadInput as error:
+            self.refuse(422, str(error))
+        except PracticumError as error:
+            self.refuse(503, f"{error}: try again")
+        else:
+            self.get(brief)
 
 
 class Nothing(Handler):
@@ -321,20 +390,27 @@ def _expired(handler: Handler) -> None:
 
 
 CODE: Final = r"([0-9A-Za-z-]{1,16})"
+BRIEF: Final = r"([a-z0-9][a-z0-9._-]{0,63})"
 HANDLERS: Final = (
+    (r"", Entrance),
     (r"invite/([A-Za-z0-9_-]{10,64})", Invite),
-    (r"", Page),
-    (rf"static/({'|'.join(name.replace('.', '[.]') for name in STATIC)})", Static),
-    (r"api/room", Queue),
-    (rf"api/sheets/{CODE}", OneSheet),
-    (rf"api/sheets/{CODE}/submit", Submit),
-    (rf"submissions/{CODE}", Submission),
+    (r"static/([a-z_]+[.][a-z]+)", Static),
+    (rf"{BRIEF}/", Page),
+    (rf"{BRIEF}/api/room", Queue),
+    (rf"{BRIEF}/api/messages", Questions),
+    (rf"{BRIEF}/api/sheets/{CODE}", OneSheet),
+    (rf"{BRIEF}/api/sheets/{CODE}/submit", Submit),
+    (rf"{BRIEF}/api/sheets/{CODE}/decline", Decline),
+    (rf"{BRIEF}/submissions/{CODE}", Submission),
     (r".*", Nothing),
 )
 
 
-def static_files(own: Path, form: Path) -> dict[str, bytes]:
+def static_files(*folders: Path) -> dict[str, bytes]:
     """Read the page's files once: nothing else on the disk can be asked for."""
     return {
-        name: (own if name == "start.js" else form).joinpath(name).read_bytes() for name in STATIC
+        file.name: file.read_bytes()
+        for folder in folders
+        for file in sorted(folder.iterdir())
+        if file.suffix in KINDS
     }

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib import resources
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
@@ -18,12 +18,12 @@ from practicum.course import Course
 from practicum.errors import BadInput
 from practicum.progress import Progress, silent
 from practicum.records import Guest, Records
-from practicum.review import Gradebook, codes_shown, pages
+from practicum.review import Gradebook, supervision_of
 from practicum.review.room import Desk
 from practicum.room.door import InvitationDoor
 from practicum.room.handlers import HANDLERS, LARGEST, Room, static_files
+from practicum.room.shelf import Shelf
 from practicum.room.shell import shell
-from practicum.room.shown import ShownPages
 from practicum.values import Value
 
 __all__ = ["Serving", "serve"]
@@ -31,17 +31,21 @@ __all__ = ["Serving", "serve"]
 LOG: Final = logging.getLogger("practicum.room")
 
 
-class Serving(Value):
-    """Where the room is served."""
+RENEWED: Final = 15.0
+"""Seconds between two looks at what was graded or changed since."""
 
-    brief: str
+
+class Serving(Value):
+    """Where the room is served, for which briefs, and how many submissions there are."""
+
+    briefs: tuple[str, ...]
     address: str
     submissions: int
 
 
 def serve(  # noqa: PLR0913 (what a server is told)
     course: Course,
-    brief: str,
+    briefs: Sequence[str] = (),
     *,
     port: int = 8870,
     host: str = "127.0.0.1",
@@ -49,38 +53,44 @@ def serve(  # noqa: PLR0913 (what a server is told)
     secure: bool = False,
     notebook: Path | None = None,
     gradebook: Gradebook | None = None,
+    renewed: float = RENEWED,
     progress: Progress = silent,
     ready: Callable[[Serving], None] = lambda _: None,
 ) -> None:
-    """Make the pages of a brief's graded submissions, and serve the room until interrupted.
+    """Make the pages of the graded submissions, and serve the room until interrupted.
+
+    What is graded meanwhile comes in by itself, and so do changes of the roster.
 
     Args:
         course: The course.
-        brief: The brief's id; guests of other briefs find nothing here.
+        briefs: The briefs that are shown; all of the course's that have reviewers if none.
         port: The port; 0 takes any.
         host: The address to listen at; 127.0.0.1 is this machine alone.
         base: The prefix of all addresses, where a proxy gives the room one.
         secure: Whether it is reached by https, so that cookies are sent by https alone.
         notebook: The page around the form; the course's ``employer_review.ipynb`` if None.
         gradebook: The gradebook; the course's own one if None.
+        renewed: Seconds between two looks at what has changed.
         progress: Told each page.
         ready: Called when the room answers.
 
     Raises:
-        BadInput: The port is taken, or the notebook cannot be used.
-        NotReady: Nothing is graded yet.
+        BadInput: The port is taken, the notebook cannot be used, or nobody is to review anything.
         UnknownName: The course has no such brief.
 
     """
-    folder = course.work / "review" / brief
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    report = pages(course, brief, folder, gradebook=gradebook, progress=progress)
+    wanted = _briefs(course, briefs)
     page = shell(notebook or course.root / "notebooks" / "employer_review.ipynb", base)
     with Records(course.records_url) as records:
-        students = codes_shown(course, brief, records, report.codes, gradebook=gradebook)
+        shelf = Shelf(course, records, wanted, gradebook)
+        shelf.fill(progress)
 
         def desk(guest: Guest) -> Desk:
-            return Desk(course, records, guest, students if guest.brief == brief else {})
+            return Desk(shelf.course, records, guest, shelf.students(guest.brief))
+
+        def supervision(brief: str) -> dict[str, Any] | None:
+            view = supervision_of(shelf.course, brief, records)
+            return view.as_shown() if view else None
 
         room = Room(
             base=base,
@@ -88,19 +98,32 @@ def serve(  # noqa: PLR0913 (what a server is told)
             files=_files(),
             door=InvitationDoor(records),
             desk=desk,
-            pages=ShownPages(folder, report.codes),
+            pages=shelf.pages,
+            supervision=supervision,
             secure=secure,
         )
         with suppress(KeyboardInterrupt, asyncio.CancelledError):
-            asyncio.run(_answer(room, host, port, brief, len(report.codes), ready))
+            asyncio.run(_answer(room, shelf, host, port, renewed, ready))
+
+
+def _briefs(course: Course, asked: Sequence[str]) -> tuple[str, ...]:
+    for brief in asked:
+        course.brief(brief)
+    found = tuple(dict.fromkeys(asked)) or tuple(
+        brief for brief in course.brief_names if course.roster.reviewers_of(brief)
+    )
+    if not found:
+        message = "the roster names no reviewers for any brief: add them under `reviewers:`"
+        raise BadInput(message)
+    return found
 
 
 async def _answer(  # noqa: PLR0913, PLR0917 (see serve)
     room: Room,
+    shelf: Shelf,
     host: str,
     port: int,
-    brief: str,
-    submissions: int,
+    renewed: float,
     ready: Callable[[Serving], None],
 ) -> None:
     routes = [(room.base + pattern, handler, {"room": room}) for pattern, handler in HANDLERS]
@@ -113,8 +136,19 @@ async def _answer(  # noqa: PLR0913, PLR0917 (see serve)
         raise BadInput(message) from None
     server.add_sockets(sockets)
     port = sockets[0].getsockname()[1]
-    ready(Serving(brief=brief, address=f"http://{host}:{port}{room.base}", submissions=submissions))
-    await asyncio.Event().wait()
+    ready(
+        Serving(
+            briefs=shelf.briefs,
+            address=f"http://{host}:{port}{room.base}",
+            submissions=sum(len(shelf.students(brief)) for brief in shelf.briefs),
+        )
+    )
+    while True:
+        await asyncio.sleep(renewed)
+        try:
+            await shelf.renew()
+        except Exception:
+            LOG.exception("the room goes on with what it has")
 
 
 def _log(handler: RequestHandler) -> None:

@@ -24,10 +24,9 @@ class ShownPages:
 
     def page(self, code: str) -> bytes:
         """Return the page of a code in ``sizes``."""
-        name = code.upper()
-        if name not in self.sizes:
-            raise KeyError(name)
-        return (self._folder / f"{name}.html").read_bytes()
+        if code not in self.sizes:
+            raise KeyError(code)
+        return (self._folder / f"{code}.html").read_bytes()
 
 
 def _size(file: Path) -> tuple[int, int]:

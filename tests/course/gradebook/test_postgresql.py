@@ -234,7 +234,7 @@ def test_an_older_database_is_migrated(server: Server, monkeypatch: pytest.Monke
         records.log("before")
     engine = open_engine(url)
     with writing(engine) as connection:
-        connection.execute(text("DROP TABLE gradings, visits, invitations, drafts, sheets"))
+        connection.execute(text("DROP TABLE gradings, visits, invitations, drafts, sheets, allocations, anchors, messages, ratings"))
         connection.execute(text("UPDATE records_version SET version_num = '0001'"))
     engine.dispose()
     with Records(url) as records:

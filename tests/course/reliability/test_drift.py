@@ -13,7 +13,7 @@ def test_more_than_agreed() -> None:
     found = drift(agreed, {"a": 2, "b": 2, "c": 3, "d": 3, "e": 2})
 
     assert found.mean_difference == 0.8
-    assert (found.n_anchors, found.exact, found.adjacent) == (5, 2, 4)
+    assert (found.n_levels, found.exact, found.adjacent) == (5, 2, 4)
     assert found.words == (
         "gives 0.8 levels more than agreed on 5 anchors: "
         "the agreed level on 2, at most one level from it on 4"
@@ -32,8 +32,8 @@ def test_work_that_is_no_anchor() -> None:
     found = drift(dict.fromkeys("abcde", 2), dict.fromkeys("bcdefgh", 3))
 
     assert found.mean_difference is None
-    assert (found.n_anchors, found.exact, found.adjacent) == (4, 0, 4)
-    assert found.words == "too few to say: 4 anchors rated, 5 are needed"
+    assert (found.n_levels, found.exact, found.adjacent) == (4, 0, 4)
+    assert found.words == "too few to say: 4 agreed levels to compare with, 5 are needed"
 
 
 @given(st.dictionaries(st.text(max_size=3), st.integers(0, 4), min_size=5))

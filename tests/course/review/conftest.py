@@ -305,7 +305,7 @@ def graded(course: Course) -> Callable[..., None]:
 
 @pytest.fixture
 def address(course: Course, gradebook: Any, graded: Callable[..., None]) -> Iterator[str]:
-    """The room of a brief with two graded submissions, served by a thread."""
+    """The room of a brief with two graded submissions, served by a thread, and renewed often."""
     hostile = "<script>parent.postMessage(1, '*')</script><img src='https://evil.invalid/a.png'>"
     graded("ada", code("show()", output("text/html", hostile)), words(hostile))
     graded("grace")
@@ -316,11 +316,11 @@ def address(course: Course, gradebook: Any, graded: Callable[..., None]) -> Iter
 
     def ready(serving: Serving) -> None:
         said.update(address=serving.address, loop=asyncio.get_running_loop())
-        said["task"] = next(iter(asyncio.all_tasks()))
+        said["task"] = asyncio.current_task()
         up.set()
 
     def run() -> None:
-        serve(course, "demo", port=0, gradebook=gradebook, ready=ready)
+        serve(course, ["demo"], port=0, gradebook=gradebook, renewed=0.2, ready=ready)
 
     thread = threading.Thread(target=run)
     thread.start()

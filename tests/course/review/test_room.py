@@ -1,76 +1,18 @@
 """The review room over real HTTP: who gets in, what is seen, what is kept."""
 
-import http.client
 import json
 import logging
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
+from tests.course.review.visiting import FULL, MONTH, OURS, Browser
 
 from practicum.course import Course
 from practicum.errors import BadInput
 from practicum.records import Records
 from practicum.review import apply_from_room, apply_marks
 from practicum.room import serve
-
-MONTH = timedelta(days=30)
-OURS = {"X-Practicum": "room", "Content-Type": "application/json"}
-FULL: dict[str, Any] = {"levels": {"analysis": 3, "advice": 2}, "words": {"advice": "Name a date."}}
-
-
-class Answer:
-    """What the server said."""
-
-    def __init__(self, got: http.client.HTTPResponse) -> None:
-        self.status, self.headers, self.body = got.status, got.headers, got.read()
-
-    @property
-    def json(self) -> Any:
-        """Return the body, read as JSON."""
-        return json.loads(self.body)
-
-
-class Browser:
-    """Sends requests as a browser would, with the cookie that it was given."""
-
-    def __init__(self, address: str) -> None:
-        self.host, self.cookie = urlsplit(address).netloc, ""
-
-    def ask(self, method: str, place: str, body: Any = None, **headers: str) -> Answer:
-        """Send one request; an underscore in a header's name is a dash."""
-        line = http.client.HTTPConnection(self.host, timeout=20)
-        sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        if self.cookie:
-            sent["Cookie"] = self.cookie
-        data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
-        line.request(method, place, data, sent)
-        answer = Answer(line.getresponse())
-        line.close()
-        return answer
-
-    def enter(self, secret: str) -> Answer:
-        """Press the button of a link, and keep the cookie."""
-        answer = self.ask("POST", f"/invite/{secret}", b"", Origin=f"http://{self.host}")
-        if answer.status == 303:
-            self.cookie = answer.headers["Set-Cookie"].partition(";")[0]
-        return answer
-
-    def put(self, code: str, sheet: Any, revision: int = 0) -> Answer:
-        """Save a sheet, as the page does."""
-        return self.ask(
-            "PUT", f"/api/sheets/{code}", {"sheet": sheet, "revision": revision}, **_ours()
-        )
-
-    def submit(self, code: str, sheet: Any, revision: int = 0) -> Answer:
-        """Submit a sheet, as the page does."""
-        body = {"sheet": sheet, "revision": revision}
-        return self.ask("POST", f"/api/sheets/{code}/submit", body, **_ours())
-
-
-def _ours() -> dict[str, str]:
-    return {name.replace("-", "_"): value for name, value in OURS.items()}
 
 
 @pytest.fixture
@@ -91,15 +33,15 @@ def test_a_link_is_swapped_once(address: str, records: Records) -> None:
 
     entered = first.enter(secret)
 
-    assert entered.headers["Location"] == "/"
-    for part in ("HttpOnly", "SameSite=Strict", "Path=/"):
+    assert entered.headers["Location"] == "/demo/"
+    for part in ("HttpOnly", "SameSite=Strict", "Path=/demo/"):
         assert part in entered.headers["Set-Cookie"]
     assert secret not in entered.headers["Set-Cookie"]
-    assert first.ask("GET", "/").status == 200
+    assert first.ask("GET", "/demo/").status == 200
     refused = second.enter(secret)
     assert refused.status == 401
     assert "Ask your contact at the university for a new one" in refused.body.decode()
-    assert second.ask("GET", "/api/room").status == 401
+    assert second.ask("GET", "/demo/api/room").status == 401
 
 
 def test_neither_link_nor_cookie_is_in_the_database(
@@ -120,14 +62,14 @@ def test_a_link_that_is_taken_back(address: str, records: Records, when: str) ->
     secret, browser = records.invite("demo", "rita", MONTH), Browser(address)
     if when == "after":
         assert browser.enter(secret).status == 303
-        assert browser.ask("GET", "/api/room").status == 200
+        assert browser.ask("GET", "/demo/api/room").status == 200
 
     assert records.revoke("demo", "rita") == 1
 
     if when == "before":
         assert browser.enter(secret).status == 401
-    assert browser.ask("GET", "/api/room").status == 401
-    assert browser.ask("GET", "/").status == 401
+    assert browser.ask("GET", "/demo/api/room").status == 401
+    assert browser.ask("GET", "/demo/").status == 401
 
 
 def test_an_expired_link(course: Course) -> None:
@@ -150,15 +92,15 @@ def test_guessed_secrets(address: str) -> None:
     browser = Browser(address)
     assert browser.enter("A" * 22).status == 401
     browser.cookie = "practicum-review=" + "A" * 22
-    assert browser.ask("GET", "/api/room").status == 401
+    assert browser.ask("GET", "/demo/api/room").status == 401
     browser.cookie = ""
-    for place in ("/api/room?reviewer=rita", "/api/room?token=x"):
+    for place in ("/demo/api/room?reviewer=rita", "/demo/api/room?token=x"):
         assert browser.ask("GET", place, X_Hub_User="rita", Authorization="Bearer x").status == 401
 
 
 def test_the_queue(rita: Browser, records: Records) -> None:
     """A reviewer sees the brief, the employer's criteria, and the codes."""
-    seen = rita.ask("GET", "/api/room").json
+    seen = rita.ask("GET", "/demo/api/room").json
 
     codes = {records.blind_code("demo", student) for student in ("ada", "grace")}
     assert {line["code"] for line in seen["submissions"]} == codes
@@ -172,7 +114,7 @@ def test_nothing_that_is_served_names_a_student(rita: Browser, records: Records)
     """No answer of the room holds a name or id of the roster, a test, a mark or a scheme."""
     code = records.blind_code("demo", "ada")
     rita.put(code, FULL)
-    places = ["/", "/api/room", f"/submissions/{code}", f"/api/sheets/{code}"]
+    places = ["/", "/demo/api/room", f"/demo/submissions/{code}", f"/demo/api/sheets/{code}"]
     files = ("room.js", "start.js", "room.css", "words.json")
     places.extend(f"/static/{name}" for name in files)
 
@@ -191,27 +133,31 @@ def test_other_briefs_do_not_exist(address: str, records: Records) -> None:
     code = records.blind_code("demo", "ada")
 
     for answer in (
-        omar.ask("GET", f"/submissions/{code}"),
-        omar.ask("GET", f"/api/sheets/{code}"),
+        omar.ask("GET", f"/demo/submissions/{code}"),
+        omar.ask("GET", f"/demo/api/sheets/{code}"),
         omar.put(code, FULL),
         omar.submit(code, FULL),
+        omar.ask("GET", "/demo/"),
+        omar.ask("GET", "/demo/api/room"),
+        omar.ask("GET", "/demo/api/messages"),
     ):
-        assert answer.status == 404
+        assert answer.status == 401
+    assert omar.ask("GET", f"/elsewhere/submissions/{code}").status == 404
     assert records.assessments("demo") == ()
 
 
 @pytest.mark.parametrize(
     "place",
     [
-        "/submissions/ada",
-        "/submissions/AAAAAAAA",
-        "/submissions/../roster.yml",
-        "/submissions/%2e%2e%2froster",
-        "/api/sheets/ada",
+        "/demo/submissions/ada",
+        "/demo/submissions/AAAAAAAA",
+        "/demo/submissions/../roster.yml",
+        "/demo/submissions/%2e%2e%2froster",
+        "/demo/api/sheets/ada",
         "/static/../serving.py",
         "/static/handlers.py",
         "/voila/files/x",
-        "/api/kernels",
+        "/demo/api/kernels",
         "/course/work/records.db",
     ],
 )
@@ -222,7 +168,7 @@ def test_guessed_places(rita: Browser, place: str) -> None:
 
 def test_a_submission_is_inert(rita: Browser, records: Records) -> None:
     """Its page may run, load and send nothing, and only the room may frame it."""
-    answer = rita.ask("GET", f"/submissions/{records.blind_code('demo', 'ada')}")
+    answer = rita.ask("GET", f"/demo/submissions/{records.blind_code('demo', 'ada')}")
 
     policy = answer.headers["Content-Security-Policy"]
     for part in ("sandbox;", "default-src 'none'", "frame-ancestors 'self'"):
@@ -241,8 +187,8 @@ def test_saved_and_read_again(rita: Browser, address: str, records: Records) -> 
     again.enter(records.invite("demo", "rita", MONTH))
     vera.enter(records.invite("demo", "vera", MONTH))
 
-    assert again.ask("GET", f"/api/sheets/{code}").json["sheet"]["levels"] == FULL["levels"]
-    assert vera.ask("GET", f"/api/sheets/{code}").json["sheet"]["levels"] == {}
+    assert again.ask("GET", f"/demo/api/sheets/{code}").json["sheet"]["levels"] == FULL["levels"]
+    assert vera.ask("GET", f"/demo/api/sheets/{code}").json["sheet"]["levels"] == {}
     assert records.assessments("demo") == ()
 
 
@@ -322,7 +268,7 @@ def test_other_sites(rita: Browser, records: Records, headers: dict[str, str], s
     code = records.blind_code("demo", "ada")
     body = {"sheet": FULL, "revision": 0}
 
-    assert rita.ask("PUT", f"/api/sheets/{code}", body, **headers).status == status
+    assert rita.ask("PUT", f"/demo/api/sheets/{code}", body, **headers).status == status
     assert (records.draft("demo", "ada", "rita") is not None) == (status == 200)
 
 
@@ -359,7 +305,7 @@ def test_hostile_bodies(rita: Browser, records: Records, body: bytes) -> None:
     """What is no sheet is refused in words; nothing is kept, and nothing breaks."""
     code = records.blind_code("demo", "ada")
 
-    answer = rita.ask("PUT", f"/api/sheets/{code}", body, **_ours())
+    answer = rita.ask("PUT", f"/demo/api/sheets/{code}", body, **OURS)
 
     assert 400 <= answer.status < 500
     assert answer.json["why"]
@@ -373,7 +319,7 @@ def test_words_with_markup_stay_words(rita: Browser, records: Records) -> None:
     hostile = "</script><script>alert(1)</script>\u202egnp.exe"
     rita.put(code, {"overall": hostile})
 
-    answer = rita.ask("GET", f"/api/sheets/{code}")
+    answer = rita.ask("GET", f"/demo/api/sheets/{code}")
 
     assert answer.headers["Content-Type"].startswith("application/json")
     assert answer.json["sheet"]["overall"] == hostile.replace("\u202e", "")
@@ -388,7 +334,7 @@ def test_the_log_tells_no_secret(
     with caplog.at_level(logging.DEBUG):
         browser.ask("GET", f"/invite/{secret}")
         browser.enter(secret)
-        browser.ask("GET", f"/submissions/{code}")
+        browser.ask("GET", f"/demo/submissions/{code}")
         browser.ask("GET", f"/nothing/{secret}")
 
     assert "invite" in caplog.text
@@ -409,7 +355,7 @@ def test_a_page_that_cannot_be_made(course: Course, gradebook: Any, graded: Any)
         if content is not None:
             file.write_text(content)
         with pytest.raises(BadInput, match=words):
-            serve(course, "demo", port=0, gradebook=gradebook, notebook=file)
+            serve(course, ["demo"], port=0, gradebook=gradebook, notebook=file)
 
 
 def _notebook(source: str, tags: list[str] | None = None) -> str:

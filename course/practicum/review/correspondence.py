@@ -1,0 +1,115 @@
+"""Students' questions and the answers to them, as one reviewer may read and give them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from practicum.course import Course
+from practicum.errors import BadInput
+from practicum.people import Reviewer
+from practicum.records import Records, Said, normal_code
+from practicum.review.blinding import Blinder, Blinding
+
+__all__ = ["Correspondence", "open_questions"]
+
+
+class Correspondence:
+    """The threads that one reviewer of a brief sees: blind, each under its code.
+
+    A reviewer sees the questions of the students whose submissions are the reviewer's to judge,
+    and of those that are nobody's yet; never those with a conflict of interest.
+    """
+
+    def __init__(self, course: Course, brief: str, records: Records, reviewer: Reviewer) -> None:
+        self._course, self._brief, self._records = course, brief, records
+        self._reviewer = reviewer
+        self._names = {one.id: one.name for one in course.roster.reviewers}
+        self._names |= {one.id: one.name for one in course.roster.instructors}
+
+    def threads(self) -> list[dict[str, Any]]:
+        """Return the threads as the page shows them, those with an open question first."""
+        threads: list[dict[str, Any]] = []
+        given = self._course.brief(self._brief).model_dump_json()
+        blinding = Blinding(self._course.roster, given)
+        for student, said in self._by_student().items():
+            clear = blinding.blinder(student, "\n".join(one.text for one in said))
+            threads.append(
+                {
+                    "code": self._records.blind_code(self._brief, student),
+                    "open": bool(open_questions(said)),
+                    "messages": [self._shown(one, clear) for one in said],
+                }
+            )
+        return sorted(threads, key=lambda thread: (not thread["open"], thread["code"]))
+
+    def answer(self, code: str, key: str, answers: str, text: str) -> None:
+        """Keep an answer; the same key twice is once.
+
+        Raises:
+            BadInput: There is no such thread, or no words.
+
+        """
+        wanted = normal_code(code)
+        for student, said in self._by_student().items():
+            if self._records.blind_code(self._brief, student) != wanted:
+                continue
+            known = {one.key for one in said}
+            if answers and answers not in known:
+                message = "the question is not there any more: load the page again"
+                raise BadInput(message)
+            self._records.say(self._brief, [self._said(student, key, answers, text)])
+            return
+        message = "there is no such question"
+        raise BadInput(message)
+
+    def _said(self, student: str, key: str, answers: str, text: str) -> Said:
+        try:
+            return Said(
+                student=student,
+                # A reviewer's keys are told apart from a student's: nobody can take another's.
+                key=f"r-{key}"[:40],
+                author="supervisor",
+                by=self._reviewer.id,
+                text=text.strip(),
+                answers=answers,
+                at=datetime.now(UTC),
+            )
+        except ValidationError:
+            message = "the answer is empty or too long, or the page sent something that is none"
+            raise BadInput(message) from None
+
+    def _shown(self, one: Said, clear: Blinder) -> dict[str, Any]:
+        is_student = one.author == "student"
+        return {
+            "id": one.key,
+            "author": one.author,
+            "name": "" if is_student else self._names.get(one.by, ""),
+            "text": clear.text(one.text) if is_student else one.text,
+            "at": one.at.isoformat(),
+            "answers": one.answers,
+            "mine": one.by == self._reviewer.id,
+        }
+
+    def _by_student(self) -> dict[str, list[Said]]:
+        held = self._records.allocations(self._brief)
+        mine = {one.student: one.state for one in held if one.reviewer == self._reviewer.id}
+        taken = {one.student for one in held if one.state == "assigned"}
+        barred = {student for student, state in mine.items() if state == "conflict"}
+        barred |= set(self._reviewer.conflicts)
+        found: dict[str, list[Said]] = {}
+        for one in self._records.messages(self._brief):
+            is_mine = one.student not in taken or mine.get(one.student) == "assigned"
+            if is_mine and one.student not in barred:
+                found.setdefault(one.student, []).append(one)
+        return found
+
+
+def open_questions(said: list[Said]) -> list[Said]:
+    """Return a student's messages that came after the last answer in a thread."""
+    answers = [n for n, one in enumerate(said) if one.author != "student"]
+    named = {one.answers for one in said if one.author != "student"}
+    after = answers[-1] + 1 if answers else 0
+    return [one for one in said[after:] if one.author == "student" and one.key not in named]

@@ -1,0 +1,72 @@
+"""A browser without a screen: sends to the review room what a browser would."""
+
+import http.client
+import json
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+MONTH = timedelta(days=30)
+OURS = {"X_Practicum": "room", "Content_Type": "application/json"}
+FULL: dict[str, Any] = {"levels": {"analysis": 3, "advice": 2}, "words": {"advice": "Name a date."}}
+
+
+class Answer:
+    """What the server said."""
+
+    def __init__(self, got: http.client.HTTPResponse) -> None:
+        self.status, self.headers, self.body = got.status, got.headers, got.read()
+
+    @property
+    def json(self) -> Any:
+        """Return the body, read as JSON."""
+        return json.loads(self.body)
+
+
+class Browser:
+    """Sends requests as a browser would, with the cookie that it was given."""
+
+    def __init__(self, address: str) -> None:
+        self.host, self.cookie = urlsplit(address).netloc, ""
+
+    def ask(self, method: str, place: str, body: Any = None, **headers: str) -> Answer:
+        """Send one request; an underscore in a header's name is a dash."""
+        line = http.client.HTTPConnection(self.host, timeout=20)
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        if self.cookie:
+            sent["Cookie"] = self.cookie
+        data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
+        line.request(method, place, data, sent)
+        answer = Answer(line.getresponse())
+        line.close()
+        return answer
+
+    def enter(self, secret: str) -> Answer:
+        """Press the button of a link, and keep the cookie."""
+        answer = self.ask("POST", f"/invite/{secret}", b"", Origin=f"http://{self.host}")
+        if answer.status == 303:
+            self.cookie = answer.headers["Set-Cookie"].partition(";")[0]
+        return answer
+
+    def put(self, code: str, sheet: Any, revision: int = 0) -> Answer:
+        """Save a sheet, as the page does."""
+        return self.ask(
+            "PUT", f"/demo/api/sheets/{code}", {"sheet": sheet, "revision": revision}, **OURS
+        )
+
+    def submit(self, code: str, sheet: Any, revision: int = 0) -> Answer:
+        """Submit a sheet, as the page does."""
+        body = {"sheet": sheet, "revision": revision}
+        return self.ask("POST", f"/demo/api/sheets/{code}/submit", body, **OURS)
+
+    def room(self) -> Any:
+        """Return what the first view shows."""
+        return self.ask("GET", "/demo/api/room").json
+
+    def sheet(self, code: str) -> Any:
+        """Return a sheet as the page gets it."""
+        return self.ask("GET", f"/demo/api/sheets/{code}").json
+
+    def post(self, place: str, body: Any) -> Answer:
+        """Send something to one of the brief's addresses, as the page does."""
+        return self.ask("POST", f"/demo/api/{place}", body, **OURS)
