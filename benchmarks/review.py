@@ -85,7 +85,7 @@ def main(repetitions: int, at_once: int) -> None:
                     for _ in range(repetitions + at_once + 1)
                 ]
             page = (course.work / "review" / "demo" / f"{code}.html").read_text("utf-8")
-            opened = (f"{address}#{code}", [f"{address}invite/{secret}" for secret in secrets])
+            opened = (f"{address}demo/#{code}", [f"{address}invite/{secret}" for secret in secrets])
             found["room"] = asyncio.run(_measure(process, *opened, repetitions, at_once))
         (folder / "page.html").write_text(page, encoding="utf-8")
         notebook = folder / "peer.ipynb"
@@ -197,7 +197,7 @@ def _serve(root: Path) -> None:
 
     serve(
         Course.find(root),
-        "demo",
+        ["demo"],
         port=0,
         gradebook=small.MemoryGradebook(),
         ready=lambda serving: print(serving.address, flush=True),

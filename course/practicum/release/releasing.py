@@ -12,7 +12,6 @@ from practicum.gradebook import hand_out, marks_source, sole_writer
 from practicum.marks import Marks
 from practicum.progress import Progress, Step, silent
 from practicum.records import Finding, Records
-from practicum.release.forks import processes_for, spread
 from practicum.release.making import PageMaker
 from practicum.release.marks_csv import marks_csv
 from practicum.release.outdated import ReleaseDigest
@@ -26,6 +25,7 @@ from practicum.release.readiness import (
     readiness,
 )
 from practicum.rendering import write_if_changed
+from practicum.rendering.forks import processes_for, spread
 from practicum.values import Value
 
 __all__ = ["ReleaseReport", "Releasing", "release"]
@@ -187,8 +187,9 @@ class Releasing:
 
         def work(place: int) -> bytes:
             student = students[place]
-            receipt, cases = self._noted.receipts[student], self._noted.judged(student)
-            page = maker.page(marks[place], receipt, cases)
+            noted = self._noted
+            receipt, cases = noted.receipts[student], noted.judged(student)
+            page = maker.page(marks[place], receipt, cases, noted.answered(student))
             withheld = [
                 view.mark.cell if view.mark else f"cell {view.number}"
                 for view in page.notebook.withheld
@@ -206,7 +207,13 @@ class Releasing:
         folder = self._course.station("feedback", student=student, brief=brief)
         write_if_changed(folder / f"{self._brief.grading.notebook}.html", html)
         marks, noted = self._gradebook.marks(brief, student), self._noted
-        digest = ReleaseDigest.of(html, marks, noted.judged(student), noted.receipts[student])
+        digest = ReleaseDigest.of(
+            html,
+            marks,
+            noted.judged(student),
+            noted.receipts[student],
+            noted.answered(student),
+        )
         last = self._released.get(student)
         self._given.add(student)
         if last is not None and last.digest == str(digest):

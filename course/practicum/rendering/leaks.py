@@ -18,6 +18,7 @@ from functools import cached_property, lru_cache
 from itertools import accumulate
 from urllib.parse import unquote
 
+from practicum.rendering.kept import Kept
 from practicum.rendering.letters import letters
 from practicum.rendering.outline import Outline
 
@@ -34,6 +35,8 @@ _HEX = re.compile(r"(?:[0-9A-Fa-f]{2}){12,}")
 _HEX_MARKS = re.compile(r"0x|\\x|[\s,:;'\"\[\]-]")
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _NUMBER = re.compile(r"\d{1,7}")
+_said: Kept[str] = Kept()
+_letters: Kept[str] = Kept()
 
 
 @dataclass(frozen=True)
@@ -50,11 +53,11 @@ class Secrets:
         if not self.lines:
             return frozenset()
         marked = {place for place, text in enumerate(texts) if self._coded_in(text)}
-        return frozenset(marked.union(self._spread([letters(text) for text in texts])))
+        return frozenset(marked.union(self._spread([_letters_of(text) for text in texts])))
 
     def _coded_in(self, text: str) -> bool:
         # A line break is no letter, so that no line is found across two decoded texts.
-        said = "\n".join(_decoded(text))
+        said = _said.get((text,), lambda: "\n".join(_decoded(text)))
         return any(line in said for line in self.lines)
 
     def _spread(self, reduced: Sequence[str]) -> Iterator[int]:
@@ -81,7 +84,7 @@ class Secrets:
 
 def secrets_of(hidden: Iterable[str], known: Iterable[str]) -> Secrets:
     """Return the lines of the hidden sources that do not stand in what the student knows."""
-    seen = "\n".join(letters(source) for source in known)
+    seen = "\n".join(map(_letters_of, known))
     return Secrets(frozenset(line for line in _lines_of(tuple(hidden)) if line not in seen))
 
 
@@ -95,6 +98,11 @@ def _lines_of(hidden: tuple[str, ...]) -> frozenset[str]:
         if len(line.strip()) >= MIN_LINE
     )
     return frozenset(line for line in lines if len(line) >= _MIN_LETTERS)
+
+
+def _letters_of(text: str) -> str:
+    """Return ``letters(text)``; given cells and the first lines of the data are on every page."""
+    return _letters.get((text,), lambda: letters(text))
 
 
 def _decoded(text: str) -> Iterator[str]:

@@ -37,7 +37,7 @@ WITHHELD = (
 _CLASSES = {f"c-{name}" for name in STANDARD_TYPES.values() if name}
 _LEXER = PythonLexer(stripnl=False, ensurenl=False)
 _COLOURS = HtmlFormatter(nowrap=True, classprefix="c-")
-_kept = Kept()
+_kept: Kept[Markup] = Kept()
 _HEADING = re.compile(r"<(/?)h([1-6])>")
 _FIRST_LEVEL = 3
 _LAST_LEVEL = 6

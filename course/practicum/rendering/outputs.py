@@ -39,7 +39,9 @@ _CUT = "The output is longer: the first {limit:,} characters of this cell are sh
 _FULL = "The page is full: the other outputs are left out. They are in the notebook itself."
 
 _markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-_kept = Kept()
+_kept: Kept[Markup] = Kept()
+_tables: Kept[Markup] = Kept()
+_kept_text: Kept[str] = Kept()
 
 
 @dataclass
@@ -183,11 +185,18 @@ def _show_html(source: str, cell: _Cell, *, markdown: bool) -> bool:
     looked_at = readable(lifted[:MAX_LOOKED_AT])
     text = cell.take(looked_at)
     pictures = cell.budget.affordable(pictures)
-    html = clean_html(_markdown.render(text) if markdown else text, pictures, alt=cell.alt)
-    if not text_of(html).strip() and "<img" not in html:
+
+    def made() -> Markup:
+        return clean_html(_markdown.render(text) if markdown else text, pictures, alt=cell.alt)
+
+    # The first lines of the data stand on every page; pictures depend on the room that is left.
+    kind = "markdown" if markdown else "html"
+    html = made() if pictures else _tables.get((text, kind, cell.alt), made)
+    said = text_of(html) if pictures else _kept_text.get((html,), lambda: text_of(html))
+    if not said.strip() and "<img" not in html:
         return False
     drawn = tuple(text_in(uri) for uri in pictures.values() if uri in html)
-    cell.shown.append(Shown(html, "html", (unescape(looked_at), text_of(html), *drawn)))
+    cell.shown.append(Shown(html, "html", (unescape(looked_at), said, *drawn)))
     return True
 
 

@@ -6,115 +6,116 @@ them. What is drawn in a picture, and what a student encodes, cannot be found he
 
 from __future__ import annotations
 
-import builtins
-import keyword
 import re
-import unicodedata
-from collections.abc import Callable, Iterator
-from functools import cache, total_ordering
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from html import unescape
 
 from markupsafe import Markup, escape
 
-from practicum.people import Instructor, Reviewer, Roster, Student
+from practicum.people import Roster
+from practicum.rendering.kept import Kept
 from practicum.rendering.pictures import text_in
 from practicum.rendering.plain_text import neutral_paths
+from practicum.review.names import RUN, Names, Token, composed, words_of
 
-__all__ = ["Blinder"]
+__all__ = ["Blinder", "Blinding"]
 
 NAME, EMAIL = "[name]", "[e-mail]"
 
-_MIN_TOKEN = 3
 _MIN_IN_PICTURE = 5
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
-_WORD = re.compile(r"[^\W_]+")
-_RUN = re.compile(r"[^\W\d_]+|\d+")
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}(?!\w|\()")
 _TAG = re.compile(r'(<(?:[^<>"]|"[^"]*")*>)')
 _ATTRIBUTE = re.compile(r'\b(alt|href)="([^"]*)"')
 _PICTURE = re.compile(r'\bsrc="(data:image/(?:jpeg|gif);[^"]*)"')
 _LEFT_OUT = '<span class="left-out">[a picture was left out]</span>'
-_CODE = frozenset(keyword.kwlist) | frozenset(dir(builtins))
-
-Person = Student | Instructor | Reviewer
 
 
-@total_ordering
-class _Token:
-    """A text that tells who somebody is, and the pattern that finds it."""
-
-    def __init__(self, text: str, pattern: str = "", flags: int = re.IGNORECASE) -> None:
-        self.text = text
-        self.pattern = _compiled(pattern or re.escape(text), flags)
-
-    def _key(self) -> tuple[int, str, str, int]:
-        return (len(self.text), self.text, self.pattern.pattern, self.pattern.flags)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Token) and self._key() == other._key()
-
-    def __lt__(self, other: _Token) -> bool:
-        return self._key() < other._key()
-
-    def __hash__(self) -> int:
-        return hash(self._key())
-
-
-@cache
-def _compiled(pattern: str, flags: int) -> re.Pattern[str]:
-    """Keep the patterns: they are the same for each submission of a brief."""
-    return re.compile(_bounded(pattern), flags)
-
-
-class Blinder:
-    """Takes out of one submission what tells who wrote it, or who else takes part.
+class Blinding:
+    """What blinding needs to know of a brief, and what it found out once for all submissions.
 
     Args:
         roster: Everybody.
-        author: The id of the student who handed in; parts of the own name go, too.
         given: What everybody was given: the brief's words and the released notebook.
-        said: What the student wrote. A part of somebody else's name that it also has in
-            small letters ("will", "grace") is taken for a word.
 
     """
 
-    def __init__(self, roster: Roster, author: str, *, given: str, said: str) -> None:
-        self._given = set(_WORD.findall(_folded(given)))
+    def __init__(self, roster: Roster, given: str) -> None:
+        self.names = Names(roster, given)
+        self.given_words = words_of(given)
         self._emails = {found.casefold() for found in _EMAIL.findall(given)}
-        self._said = set(_WORD.findall(_composed(given + "\n" + said)))
-        people: tuple[Person, ...] = (*roster.students, *roster.instructors, *roster.reviewers)
-        tokens: set[_Token] = set()
-        for person in people:
-            tokens.update(self._tokens(person, author), self._parts(person, author))
-        self._index: dict[str, list[_Token]] = {}
-        for token in sorted(tokens, reverse=True):  # the longest first
-            self._index.setdefault(_RUN.findall(token.text)[0].casefold(), []).append(token)
+        # Of what names nobody, how it is shown: most of a page stands on every other one, too.
+        self.of_nobody: Kept[str] = Kept()
+
+    def blinder(self, author: str, said: str) -> Blinder:
+        """Return what takes names out of one submission.
+
+        Args:
+            author: The id of the student who handed in; parts of the own name go, too.
+            said: What the student wrote. A part of somebody else's name that it also has in
+                small letters ("will", "grace") is taken for a word.
+
+        """
+        return Blinder(self, author, said)
+
+    def cleared(self, text: str) -> str:
+        """Return a text without paths of a machine, and without addresses but the given ones."""
+        clear = neutral_paths(composed(text))
+        return _EMAIL.sub(self._email, clear) if "@" in clear else clear
+
+    def _email(self, found: re.Match[str]) -> str:
+        return found[0] if found[0].casefold() in self._emails else EMAIL
+
+
+class Blinder:
+    """Takes out of one submission what tells who wrote it, or who else takes part."""
+
+    def __init__(self, blinding: Blinding, author: str, said: str) -> None:
+        self._blinding = blinding
+        self._written = said
+        self._own = blinding.names.own(author)
+        self._found_before: dict[str, Sequence[Token]] = {}
+        self._asked = 0
 
     def text(self, text: str) -> str:
         """Return a text without names, addresses, ids, and paths of a machine."""
-        clear = neutral_paths(_composed(text))
-        clear = _EMAIL.sub(self._email, clear)
-        pieces: list[str] = []
-        end = 0
-        for start, stop in self._found(clear):
-            pieces += [clear[end:start], NAME]
-            end = stop
-        return "".join([*pieces, clear[end:]])
+        return self._once("text", text, self._without_names)
 
     def html(self, html: Markup) -> Markup:
         """Return inert HTML with blind texts, and without pictures whose bytes hold a name."""
+        return Markup(self._once("html", html, self._page))  # noqa: S704 (it was clean before)
+
+    def _once(self, kind: str, text: str, make: Callable[[str], str]) -> str:
+        """Return what ``make`` makes of a text; if it names nobody, no other blinder makes it."""
+        known = self._blinding.of_nobody.find((kind, text))
+        if known is not None:
+            return known
+        asked = self._asked
+        made = make(text)
+        if self._asked == asked:
+            self._blinding.of_nobody.keep((kind, text), made)
+        return made
+
+    def _page(self, html: str) -> str:
         pieces = _TAG.split(html)
         for place, piece in enumerate(pieces):
-            change: Callable[[str], str] = self._tag if place % 2 else self._between
-            pieces[place] = change(piece)
-        return Markup("".join(pieces))  # noqa: S704 (texts are escaped again, tags were clean)
+            if place % 2:
+                pieces[place] = self._tag(piece)
+            elif piece:
+                pieces[place] = self._between(piece)
+        return "".join(pieces)
 
     def _between(self, escaped: str) -> str:
+        return self._once("piece", escaped, self._piece)
+
+    def _piece(self, escaped: str) -> str:
         before = unescape(escaped)
-        after = self.text(before)
+        after = self._without_names(before)
         return escaped if after == before else str(escape(after))
 
     def _tag(self, tag: str) -> str:
+        if 'src="' not in tag and 'alt="' not in tag and 'href="' not in tag:
+            return tag
         picture = _PICTURE.search(tag)
         if picture is not None:
             found = self._found(text_in(picture[1]))
@@ -122,71 +123,43 @@ class Blinder:
                 return _LEFT_OUT
         return _ATTRIBUTE.sub(lambda found: f'{found[1]}="{self._between(found[2])}"', tag)
 
+    def _without_names(self, text: str) -> str:
+        text = self._blinding.cleared(text)
+        pieces: list[str] = []
+        end = 0
+        for start, stop in self._found(text):
+            pieces += [text[end:start], NAME]
+            end = stop
+        return "".join([*pieces, text[end:]]) if pieces else text
+
     def _found(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield where a name begins and ends; the time does not grow with the roster."""
         end = 0
-        for run in _RUN.finditer(text):
+        for run in RUN.finditer(text):
             if run.start() < end:
                 continue
-            for token in self._index.get(run[0].casefold(), ()):
-                hit = token.pattern.match(text, run.start())
+            for token in self._tokens(run[0].casefold()):
+                hit = token.match(text, run.start())
                 if hit is not None:
                     end = hit.end()
                     yield run.start(), end
                     break
 
-    def _email(self, found: re.Match[str]) -> str:
-        return found[0] if found[0].casefold() in self._emails else EMAIL
+    def _tokens(self, run: str) -> Sequence[Token]:
+        """Return what begins with ``run`` and is somebody's name, the longest first."""
+        names = self._blinding.names
+        if run not in names.runs:
+            return ()
+        self._asked += 1  # from here on it depends on who wrote the text
+        tokens = self._found_before.get(run)
+        if tokens is None:
+            tokens = names.others(run, self._said)
+            own = self._own.get(run)
+            if own:
+                tokens = sorted({*tokens, *own}, reverse=True)
+            self._found_before[run] = tokens
+        return tokens
 
-    def _tokens(self, person: Person, author: str) -> Iterator[_Token]:
-        """Yield what stands for a person as a whole, in any case."""
-        least = 2 if person.id == author else _MIN_TOKEN
-        for form in _forms(person.name):
-            words = _WORD.findall(form)
-            if len(words) > 1 and (isinstance(person, Student) or not self._is_given(form)):
-                for order in (words, [words[-1], *words[:-1]]):
-                    yield _Token(" ".join(order), r"[\W_]{1,3}".join(map(re.escape, order)))
-                    yield _Token("".join(order))
-        for token in (person.id, getattr(person, "lms_id", None)):
-            if token and len(token) >= least and token not in _CODE and not self._is_given(token):
-                yield _Token(token)
-        if person.email:
-            yield _Token(person.email)
-
-    def _parts(self, person: Person, author: str) -> Iterator[_Token]:
-        """Yield the parts of a name as they are written in running text."""
-        own = person.id == author
-        for form in _forms(person.name):
-            for part in _WORD.findall(form):
-                if len(part) < (2 if own else _MIN_TOKEN) or self._is_given(part):
-                    continue
-                if own or part.lower() not in self._said:
-                    yield _Token(part, flags=0)
-                    yield _Token(part.upper(), flags=0)
-
-    def _is_given(self, text: str) -> bool:
-        return all(word in self._given for word in _WORD.findall(_folded(text)))
-
-
-def _composed(text: str) -> str:
-    return unicodedata.normalize("NFC", text).translate(_INVISIBLE)
-
-
-def _folded(text: str) -> str:
-    return _composed(text).casefold()
-
-
-def _forms(name: str) -> tuple[str, ...]:
-    """Return a name as it is written, and without accents."""
-    written = _composed(name)
-    letters = unicodedata.normalize("NFD", written)
-    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return (written,) if bare == written else (written, bare)
-
-
-def _bounded(pattern: str) -> str:
-    """Let a pattern match whole words only; an underscore parts words, and so does a digit."""
-    # What begins with a digit is a number, which must not be found within another one.
-    digits_before = r"(?<![^\W_])" if pattern[:1].isdigit() else r"(?<![^\W\d_])"
-    digits_after = r"(?![^\W_])" if pattern[-1:].isdigit() else r"(?![^\W\d_])"
-    return f"{digits_before}{pattern}{digits_after}"
+    @cached_property
+    def _said(self) -> set[str]:
+        return self._blinding.given_words | words_of(self._written)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+from jinja2 import Template
+
 from practicum.briefs import Brief
 from practicum.rendering import Document, template
 from practicum.review.showing import Shown
 from practicum.rubrics import Rubric
 
-__all__ = ["index_html", "submission_html"]
+__all__ = ["SUBMISSION", "frame", "index_html", "submission_html"]
+
+SUBMISSION = "submission.html.j2"
 
 
 def submission_html(brief: Brief, code: str, shown: Shown) -> bytes:
     """Return the page of one submission as UTF-8; the same values give the same bytes."""
-    return _html("submission.html.j2", brief=brief, code=code, shown=shown)
+    return _html(SUBMISSION, brief=brief, code=code, shown=shown)
 
 
 def index_html(brief: Brief, rubric: Rubric, codes: tuple[str, ...], *, table: str) -> bytes:
@@ -30,6 +36,11 @@ def index_html(brief: Brief, rubric: Rubric, codes: tuple[str, ...], *, table: s
 
 
 def _html(name: str, **values: object) -> bytes:
-    document = Document.with_style("practicum.review")
-    html = template("practicum.review", name).render(document=document, **values)
-    return html.encode("utf-8", "replace")
+    page_template, document = frame(name)
+    return page_template.render(document=document, **values).encode("utf-8", "replace")
+
+
+@cache
+def frame(name: str) -> tuple[Template, Document]:
+    """Return a template and the style; making them takes longer than filling in a page."""
+    return template("practicum.review", name), Document.with_style("practicum.review")

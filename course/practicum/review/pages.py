@@ -1,38 +1,44 @@
-"""Pages for employers: each graded submission under its blind code, and what to judge it by."""
+"""Pages for employers: each graded submission under its blind code, and what to judge it by.
+
+Only what is new or has changed is made, by several processes where it is much.
+"""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from practicum.briefs import Brief
 from practicum.course import Course
-from practicum.errors import BadInput, NotReady
+from practicum.errors import NotReady
 from practicum.progress import Progress, Step, silent
 from practicum.records import Records
 from practicum.review.assessing import rows_for, template_csv
+from practicum.review.folder import ReviewersFolder
+from practicum.review.ingredients import Ingredients, digest_of, notebook_file
 from practicum.review.ports import Gradebook, opened
+from practicum.review.rendered import Page, Rendered, rendered_file
 from practicum.review.submissions import submissions_of
+from practicum.rubrics import Rubric
 from practicum.values import Value
 
 if TYPE_CHECKING:
-    from practicum.briefs import Brief
     from practicum.gradebook import AnswerKey
 
 __all__ = ["PagesReport", "codes_shown", "pages"]
 
-_PAGE = re.compile(r"[0-9A-Z]{8}\.html")
+_DIGEST = 64
 
 
 class PagesReport(Value):
     """What was written into a folder for reviewers.
 
-    ``codes`` are the submissions that have a page; ``written`` counts the files that are new
-    or have changed. ``ungraded`` counts submissions that came in, but have no page yet.
+    ``codes`` are the submissions that have a page; ``rendered`` counts the pages that had to
+    be made, because they are new or something that they are made from has changed;
+    ``written`` counts the files that are new or have changed. ``ungraded`` counts submissions
+    that came in, but have no page yet.
     """
 
     brief: str
@@ -41,6 +47,7 @@ class PagesReport(Value):
     table: Path
     codes: tuple[str, ...]
     written: int
+    rendered: int
     ungraded: int
 
 
@@ -59,16 +66,15 @@ def pages(
         brief: The brief's id.
         folder: Where they go; new, empty, or from an earlier call for the same brief.
         gradebook: The gradebook; the course's own one if None.
-        progress: Told each page.
+        progress: Told each page that is made.
 
     Raises:
         BadInput: The folder cannot be made, or holds something else, such as a filled table.
-        NotReady: Nothing is graded yet.
+        NotReady: Nothing is graded yet, or a graded notebook cannot be read.
         UnknownName: The course has no such brief.
 
     """
     read, rubric = course.brief(brief), course.rubric(brief)
-    folder = folder.absolute()
     with (
         opened(course, gradebook, to_write=False) as book,
         Records(course.records_url) as records,
@@ -78,27 +84,24 @@ def pages(
         ready = {
             code: student
             for code, student in coded.items()
-            if student in graded and _notebook_file(course, read, student).is_file()
+            if student in graded and notebook_file(course, read, student).is_file()
         }
         if not ready:
             message = f"{brief}: there is nothing graded to show yet: run `practicum grade {brief}`"
             raise NotReady(message)
         key = book.answer_key(brief)
-    content = dict(_submissions(course, read, ready, key, progress))
-    table = f"{brief}.csv"
-    rows = rows_for(ready, rubric.rated_by("employer"))
-    from practicum.review.page import index_html  # noqa: PLC0415 (see _submissions)
-
-    content["index.html"] = index_html(read, rubric, tuple(ready), table=table)
-    content[table] = template_csv(rows)
-    _check_folder(folder, content, table)
+    place = ReviewersFolder(folder.absolute(), f"{brief}.csv")
+    place.check()
+    run = _Run(course, read, rubric, key, ready, place)
+    written, rendered = run.write(progress)
     return PagesReport(
         brief=brief,
-        folder=folder,
-        index=folder / "index.html",
-        table=folder / table,
+        folder=place.place,
+        index=place.index,
+        table=place.table,
         codes=tuple(ready),
-        written=_write(folder, content),
+        written=written,
+        rendered=rendered,
         ungraded=len(coded) - len(ready),
     )
 
@@ -117,100 +120,86 @@ def codes_shown(
     return {code: coded[code] for code in codes if code in coded}
 
 
-def _submissions(
-    course: Course, brief: Brief, ready: Mapping[str, str], key: AnswerKey, progress: Progress
-) -> Iterator[tuple[str, bytes]]:
-    """Yield the name and content of each submission's page."""
-    # The libraries that make pages are slow to import; taking in a table needs none of them.
-    from practicum.review.blinding import Blinder  # noqa: PLC0415
-    from practicum.review.page import submission_html  # noqa: PLC0415
-    from practicum.review.showing import shown  # noqa: PLC0415
+@dataclass(frozen=True)
+class _Run:
+    """One call, with all that was read from the databases before it writes."""
 
-    given = _given(course, brief)
-    for done, (code, student) in enumerate(ready.items(), 1):
-        notebook = _read(_notebook_file(course, brief, student))
-        said = "\n".join(_sources(notebook))
-        blinder = Blinder(course.roster, student, given=given, said=said)
-        page = submission_html(brief, code, shown(notebook, key, brief, blinder))
-        yield f"{code}.html", page
-        progress(Step(f"pages {brief.id}", done, len(ready), code))
+    course: Course
+    brief: Brief
+    rubric: Rubric
+    key: AnswerKey
+    ready: Mapping[str, str]
+    folder: ReviewersFolder
 
+    def write(self, progress: Progress) -> tuple[int, int]:
+        """Write what has changed; return how many files were, and how many pages were made."""
+        place = rendered_file(self.course, self.brief.id)
+        ingredients = Ingredients.of(self.course, self.brief, self.key)
+        before = Rendered.read(place)
+        now: dict[str, Page] = {}
+        stale: list[str] = []
+        for code, student in self.ready.items():
+            notebook = digest_of(notebook_file(self.course, self.brief, student))
+            made_from = ingredients.of_page(code, student, notebook)
+            if before.is_current(self.folder.place / _name(code), made_from):
+                now[_name(code)] = before.pages[_name(code)]
+            else:
+                stale.append(code)
+        self.folder.prepare({_name(code) for code in self.ready})
+        try:
+            written = self._write_pages(stale, ingredients, now, progress)
+            written += self._write_first_page(ingredients, before, now)
+        finally:
+            # Also when a notebook cannot be read: the pages before it need not be made again.
+            Rendered(pages=now).write(place)
+        rows = rows_for(self.ready, self.rubric.rated_by("employer"))
+        written += self.folder.write(self.folder.table.name, template_csv(rows))
+        return written, len(stale)
 
-def _notebook_file(course: Course, brief: Brief, student: str) -> Path:
-    folder = course.station("autograded", student=student, brief=brief.id)
-    return folder / f"{brief.grading.notebook}.ipynb"
+    def _write_pages(
+        self, stale: Sequence[str], ingredients: Ingredients, now: dict[str, Page], tell: Progress
+    ) -> int:
+        written = 0
+        done = len(self.ready) - len(stale)
+        for code, (notebook, page) in zip(stale, self._made(stale), strict=True):
+            written += self.folder.write(_name(code), page)
+            made_from = ingredients.of_page(code, self.ready[code], notebook)
+            now[_name(code)] = Page.of(made_from, page)
+            done += 1
+            tell(Step(f"pages {self.brief.id}", done, len(self.ready), code))
+        return written
 
+    def _made(self, codes: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        """Yield for each code the digest of the notebook that was read, and its page."""
+        if not codes:
+            return
+        # The libraries that make pages are slow to import; who changes nothing needs none.
+        from practicum.rendering.forks import processes_for, spread  # noqa: PLC0415
+        from practicum.review.making import PageMaker  # noqa: PLC0415
 
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        notebook = json.loads(file.read_bytes())
-    except (OSError, ValueError, RecursionError) as error:
-        message = f"{file}: cannot be read ({error}): run `practicum grade` again"
-        raise NotReady(message) from error
-    return notebook if isinstance(notebook, dict) else {}
+        maker = PageMaker(self.course, self.brief, self.key)
 
+        def work(place: int) -> bytes:
+            notebook, page = maker.page(codes[place], self.ready[codes[place]])
+            return notebook.encode("ascii") + page
 
-def _given(course: Course, brief: Brief) -> str:
-    """Return the words that everybody was given: the brief's, and the released notebook's."""
-    released = course.station("release", brief=brief.id) / f"{brief.grading.notebook}.ipynb"
-    sources = _sources(_read(released)) if released.is_file() else ()
-    return "\n".join([brief.model_dump_json(), *sources])
+        for made in spread(work, len(codes), processes=processes_for(len(codes))):
+            yield made[:_DIGEST].decode("ascii"), made[_DIGEST:]
 
+    def _write_first_page(
+        self, ingredients: Ingredients, before: Rendered, now: dict[str, Page]
+    ) -> int:
+        codes, table, index = tuple(self.ready), self.folder.table.name, self.folder.index
+        made_from = ingredients.of_index(self.rubric, codes, table)
+        if before.is_current(index, made_from):
+            now[index.name] = before.pages[index.name]
+            return 0
+        from practicum.review.page import index_html  # noqa: PLC0415 (see _made)
 
-def _sources(notebook: Mapping[str, Any]) -> Iterator[str]:
-    cells = notebook.get("cells")
-    for cell in cells if isinstance(cells, list) else ():
-        source = cell.get("source") if isinstance(cell, dict) else None
-        lines = source if isinstance(source, list) else [source]
-        yield "".join(line for line in lines if isinstance(line, str))
-
-
-def _check_folder(folder: Path, content: Mapping[str, bytes], table: str) -> None:
-    """Refuse a folder that holds what is not ours, before anything is written."""
-    if not folder.parent.is_dir():
-        message = f"{folder.parent}: there is no such folder: make it, or name another one"
-        raise BadInput(message)
-    if folder.exists() and not folder.is_dir():
-        message = f"{folder}: this is to be a folder, and is a file: name another one"
-        raise BadInput(message)
-    there = sorted(folder.iterdir()) if folder.is_dir() else []
-    others = [
-        file.name
-        for file in there
-        if file.name not in content
-        and not file.name.startswith(".")
-        and not _PAGE.fullmatch(file.name)
-    ]
-    if others:
-        message = (
-            f"{folder}: it holds {others[0]}, which is not for reviewers: "
-            "name a new folder, or an empty one"
-        )
-        raise BadInput(message)
-    if _is_filled_in(folder / table):
-        message = f"{folder / table}: somebody has filled it in: name a new folder"
-        raise BadInput(message)
-
-
-def _is_filled_in(table: Path) -> bool:
-    """Tell whether a table holds a level or words."""
-    if not table.is_file():
-        return False
-    text = table.read_bytes().decode("utf-8-sig", "replace")
-    rows = csv.DictReader(io.StringIO(text, newline=""))
-    return any((row.get("level") or "") + (row.get("words") or "") for row in rows)
+        page = index_html(self.brief, self.rubric, codes, table=table)
+        now[index.name] = Page.of(made_from, page)
+        return self.folder.write(index.name, page)
 
 
-def _write(folder: Path, content: Mapping[str, bytes]) -> int:
-    """Write what is new or has changed, and take pages away that are no longer there."""
-    from practicum.rendering import write_if_changed  # noqa: PLC0415 (see _submissions)
-
-    try:
-        folder.mkdir(exist_ok=True)
-        for file in folder.iterdir():
-            if _PAGE.fullmatch(file.name) and file.name not in content:
-                file.unlink()
-        return sum(write_if_changed(folder / name, data) for name, data in content.items())
-    except OSError as error:
-        message = f"{folder}: cannot be written ({error.strerror}): check the path and its rights"
-        raise BadInput(message) from None
+def _name(code: str) -> str:
+    return f"{code}.html"

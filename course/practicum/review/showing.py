@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -54,15 +54,38 @@ def shown(notebook: Mapping[str, Any], key: AnswerKey, brief: Brief, blinder: Bl
     marks = Marks(student="nobody", brief=brief.id, cells=())
     view = cells_shown(_blind_sources(notebook, blinder), marks, key)
     withheld = {cell.number for cell in view.withheld}
-    tests = {cell.id for cell in key.cells if cell.metadata["grade"] and cell.locked}
-    tasks = {cell.id for cell in key.cells if cell.metadata.get("task")}
-    cells = [
+    roles = _roles(key)
+    kept = [
         _blind(_without_output(cell) if cell.number in withheld else cell, blinder)
         for cell in view.cells
+        if cell.name not in roles.left_out and cell.kind != "Tests"
     ]
-    numbers = _answers(cells, tests, {cell.id for cell in key.cells if cell.metadata["solution"]})
-    kept = [c for c in cells if c.name not in tests | tasks and c.kind != "Tests"]
-    return _ordered(brief, kept, numbers, cut=view.cut)
+    return _ordered(brief, kept, _answers(view.cells, roles), cut=view.cut)
+
+
+@dataclass(frozen=True)
+class _Roles:
+    """The names of a key's cells by what they are for."""
+
+    tests: frozenset[str]
+    tasks: frozenset[str]
+    solutions: frozenset[str]
+
+    @property
+    def left_out(self) -> frozenset[str]:
+        """The cells that no employer sees."""
+        return self.tests | self.tasks
+
+
+@lru_cache(maxsize=4)
+def _roles(key: AnswerKey) -> _Roles:
+    """Sort a key's cells; all pages of a brief share it."""
+    about = {cell.id: cell.metadata for cell in key.cells}
+    return _Roles(
+        tests=frozenset(c.id for c in key.cells if about[c.id]["grade"] and c.locked),
+        tasks=frozenset(name for name, metadata in about.items() if metadata.get("task")),
+        solutions=frozenset(name for name, metadata in about.items() if metadata["solution"]),
+    )
 
 
 def _ordered(
@@ -100,9 +123,7 @@ def _for_reading(cells: Sequence[CellView]) -> int:
     return 2 if outputs else 3
 
 
-def _answers(
-    cells: Sequence[CellView], tests: set[str], solutions: set[str]
-) -> dict[str, tuple[int, ...]]:
+def _answers(cells: Sequence[CellView], roles: _Roles) -> dict[str, tuple[int, ...]]:
     """Return the cells that answer each graded one: itself, or what a test looks at.
 
     A test looks at the student's code since the test before it.
@@ -110,31 +131,37 @@ def _answers(
     found: dict[str, tuple[int, ...]] = {}
     since: list[int] = []
     for cell in cells:
-        if cell.name in tests:
+        if cell.name in roles.tests:
             found[cell.name] = tuple(since)
             since = []
-        elif cell.name in solutions and cell.kind == "Code":
+        elif cell.name in roles.solutions and cell.kind == "Code":
             since.append(cell.number)
-        if cell.name in solutions:
+        if cell.name in roles.solutions:
             found.setdefault(cell.name, (cell.number,))
     return found
 
 
 def _blind_sources(notebook: Mapping[str, Any], blinder: Blinder) -> dict[str, Any]:
     """Return a copy with blind sources: highlighting would cut an address into pieces."""
-    result = copy.deepcopy(dict(notebook))
-    cells = result.get("cells")
-    for cell in cells if isinstance(cells, list) else ():
-        if not isinstance(cell, dict):
-            continue
-        source = cell.get("source")
-        lines = source if isinstance(source, list) else [source]
-        text = "".join(line for line in lines if isinstance(line, str))
-        if cell.get("cell_type") == "markdown":
-            cell["source"] = _POINTS.sub(r"\1", text)
-        else:
-            cell["source"] = blinder.text(text)
-    return result
+    cells = notebook.get("cells")
+    listed = cells if isinstance(cells, list) else []
+    return {
+        **notebook,
+        "cells": [
+            {**cell, "source": _blind_source(cell, blinder)}
+            for cell in listed
+            if isinstance(cell, dict)
+        ],
+    }
+
+
+def _blind_source(cell: Mapping[str, Any], blinder: Blinder) -> str:
+    source = cell.get("source")
+    lines = source if isinstance(source, list) else [source]
+    text = "".join(line for line in lines if isinstance(line, str))
+    if cell.get("cell_type") == "markdown":
+        return _POINTS.sub(r"\1", text)
+    return blinder.text(text)
 
 
 def _blind(cell: CellView, blinder: Blinder) -> CellView:

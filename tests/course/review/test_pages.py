@@ -15,7 +15,7 @@ from practicum.errors import BadInput, NotReady
 from practicum.people import Instructor, Reviewer, Roster, Student
 from practicum.records import Records
 from practicum.review import PagesReport, pages, review
-from practicum.review.blinding import Blinder
+from practicum.review.blinding import Blinder, Blinding
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Request
@@ -214,7 +214,7 @@ def blinder(*, given: str = "", said: str = "") -> Blinder:
         instructors=(Instructor(id="lehmann", name="Petra Lehmann"),),
         reviewers=(Reviewer(id="henrik", name="Henrik Aalto", employer="T", briefs=("b",)),),
     )
-    return Blinder(roster, "max", given=given, said=said)
+    return Blinding(roster, given).blinder("max", said)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,128 @@
+"""The room's server is killed at any moment: what it has acknowledged is there afterwards."""
+
+import http.client
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.course.review.visiting import FULL, MONTH, Browser
+
+from practicum.course import Course
+from practicum.records import Records
+
+REPOSITORY = Path(__file__).parents[3]
+SERVE = """
+import sys
+from practicum.course import Course
+from practicum.room import serve
+from tests.course.review.conftest import MemoryGradebook
+serve(Course.find(sys.argv[1]), ["demo"], port=int(sys.argv[2]), gradebook=MemoryGradebook(),
+      renewed=0.2, ready=lambda serving: print(serving.address, flush=True))
+"""
+
+
+class Server:
+    """A room in a process of its own, which can be killed and started again at its address."""
+
+    def __init__(self, course: Course) -> None:
+        self._course, self._port = course, 0
+        self.start()
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        command = [sys.executable, "-c", SERVE, str(self._course.root), str(self._port)]
+        self.process = subprocess.Popen(
+            command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+        assert self.process.stdout is not None
+        self.address = self.process.stdout.readline().strip()
+        self._port = int(self.address.rstrip("/").rpartition(":")[2])
+
+    def kill(self) -> None:
+        """Kill it without a word."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(20)
+
+
+@pytest.fixture
+def server(course: Course, graded: Callable[..., None]) -> Iterator[Server]:
+    """The room of the small course, in a process of its own."""
+    graded("ada")
+    graded("grace")
+    (course.root / "notebooks").mkdir()
+    shutil.copy(REPOSITORY / "notebooks" / "employer_review.ipynb", course.root / "notebooks")
+    found = Server(course)
+    yield found
+    found.kill()
+
+
+class Writer(threading.Thread):
+    """A reviewer who saves and sends without a pause, and remembers what was acknowledged."""
+
+    def __init__(self, browser: Browser, code: str) -> None:
+        super().__init__()
+        self.browser, self.code = browser, code
+        self.saved: tuple[int, Any] = (0, {})
+        self.sent = 0
+        self.ended = threading.Event()
+
+    def run(self) -> None:
+        """Save until the server is gone or it is told to end."""
+        revision, turn = self.saved[0], 0
+        while not self.ended.is_set():
+            turn += 1
+            sheet = FULL | {"overall": f"{self.name} {revision + 1}"}
+            act = self.browser.submit if turn % 5 == 0 else self.browser.put
+            try:
+                answer = act(self.code, sheet, revision)
+            except (OSError, http.client.HTTPException):
+                return
+            if answer.status != 200:
+                self.saved = (-1, answer.json)
+                return
+            revision = answer.json["revision"]
+            self.saved = (revision, sheet)
+            self.sent += act == self.browser.submit
+
+
+@pytest.mark.slow
+def test_what_was_acknowledged_is_kept(server: Server, records: Records) -> None:
+    """Killed four times while three reviewers write, the room has lost nothing it said it had."""
+    code = records.blind_code("demo", "ada")
+    browsers = {}
+    for reviewer in ("rita", "hugo", "vera"):
+        browsers[reviewer] = Browser(server.address)
+        assert browsers[reviewer].enter(records.invite("demo", reviewer, MONTH)).status == 303
+    sent = dict.fromkeys(browsers, 0)
+    for pause in (0.3, 0.55, 0.9, 0.15):
+        writers = {name: Writer(browser, code) for name, browser in browsers.items()}
+        for name, writer in writers.items():
+            writer.saved = (browsers[name].sheet(code)["revision"], {})
+            writer.start()
+        time.sleep(pause)
+        server.kill()
+        for name, writer in writers.items():
+            writer.ended.set()
+            writer.join(20)
+            sent[name] += writer.sent
+
+        server.start()
+
+        for name, writer in writers.items():
+            revision, sheet = writer.saved
+            assert revision > 0, sheet
+            # Logged in as before, and at most one step further than what was heard of.
+            found = browsers[name].sheet(code)
+            assert revision <= found["revision"] <= revision + 1
+            if found["revision"] == revision and sheet:
+                assert found["sheet"]["overall"] == sheet["overall"]
+            assert len(found["history"]) >= sent[name]
+            said = [one for one in records.assessments("demo") if one.reviewer == name]
+            assert len(said) == (2 if found["history"] else len(said))
