@@ -9,9 +9,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from practicum.cli.output import console, course_option, json_option, print_json, show_progress
+from practicum.cli.saying import some
 from practicum.collect import Collected, CollectReport, collect
 from practicum.collect.receipts import moment
 from practicum.course import Course
+from practicum.errors import PracticumError
 
 __all__ = ["command"]
 
@@ -72,14 +74,38 @@ def command(  # noqa: PLR0913, PLR0917 (one argument an option)
             pattern=pattern,
             progress=progress,
         )
+    notes = _take_in(course, brief)
     if as_json:
+        for note in notes:
+            click.echo(f"note: {note}", err=True)
         print_json(report)
     else:
-        _print(report)
+        _print(report, notes)
     return 1 if report.with_outcome("refused") else 0
 
 
-def _print(report: CollectReport) -> None:
+def _take_in(course: Course, brief: str) -> tuple[str, ...]:
+    """Keep what students asked and how they rated; return what there is to say about it.
+
+    The submissions are in by now: what goes wrong here is told, and takes nothing back.
+    """
+    from practicum.records import Records  # noqa: PLC0415 (keeps --help quick)
+    from practicum.review.taking_in import take_in  # noqa: PLC0415 (likewise)
+
+    try:
+        with Records(course.records_url) as records:
+            taken = take_in(course, brief, records)
+    except PracticumError as error:
+        again = f"practicum collect {brief}"
+        return (f"students' questions were not taken in ({error}): run `{again}` again",)
+    said = [f"{some(taken.questions, 'new question')} for the employer"] if taken.questions else []
+    if taken.unreadable:
+        names = ", ".join(taken.unreadable)
+        said.append(f"the file of the student's desk cannot be read, and was left alone: {names}")
+    return tuple(said)
+
+
+def _print(report: CollectReport, notes: tuple[str, ...]) -> None:
     if report.entries:
         table = Table("student", "outcome", "received (UTC)", "files", box=None)
         for entry in report.entries:
@@ -94,7 +120,7 @@ def _print(report: CollectReport) -> None:
         if reason := _reason(entry):
             said = f"[{COLOURS[entry.outcome]}]{entry.outcome}:[/] {escape(_who(entry))}"
             console.print(f"{said}: {escape(reason)}", soft_wrap=True)
-    for warning in report.warnings:
+    for warning in (*report.warnings, *notes):
         console.print(f"[yellow]note:[/] {escape(warning)}", soft_wrap=True)
     if report.missing:
         console.print(f"nothing yet from: {escape(', '.join(report.missing))}", soft_wrap=True)

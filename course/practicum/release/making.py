@@ -18,6 +18,7 @@ from practicum.records import Case, Receipt
 from practicum.release.arithmetic import sum_of
 from practicum.release.judgements import judgements, next_steps
 from practicum.release.page import Page, handover
+from practicum.release.questions import Thread, spoken
 from practicum.rendering import notebook_view
 from practicum.rubrics import Rubric
 
@@ -33,7 +34,13 @@ class PageMaker:
     rubric: Rubric
     key: AnswerKey
 
-    def page(self, marks: Marks, receipt: Receipt, cases: Sequence[Case]) -> Page:
+    def page(
+        self,
+        marks: Marks,
+        receipt: Receipt,
+        cases: Sequence[Case],
+        threads: Sequence[Thread] = (),
+    ) -> Page:
         """Return one student's page; raise NotReady where the graded notebook cannot be read."""
         course = self.course
         judged = judgements(self.rubric, marks, cases)
@@ -54,6 +61,10 @@ class PageMaker:
             sum=sum_of(marks, judged, after, late),
             judged=judged,
             steps=next_steps(judged),
+            threads=tuple(
+                tuple(spoken(said, course.roster) for said in thread) for thread in threads
+            ),
+            zone=ZoneInfo(course.settings.timezone),
             notebook=notebook_view(self._notebook(marks.student), marks, self.key),
         )
 

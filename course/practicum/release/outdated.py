@@ -15,6 +15,7 @@ from practicum.errors import NotReady
 from practicum.gradebook import marks_source
 from practicum.marks import Marks
 from practicum.records import Case, Receipt, Records
+from practicum.release.questions import Thread
 from practicum.release.readiness import MarksSource, Noted
 
 __all__ = ["ReleaseDigest", "outdated"]
@@ -25,9 +26,10 @@ _DIGITS = 48  # 192 bits: both digests fit the column
 def outdated(course: Course, brief: str) -> tuple[str, ...]:
     """Return the students whose mark, comments or judgements changed after their release.
 
-    A new submission counts too. What the page shows beside that (outputs of a new run with
-    the same marks, the brief's own words) does not: ``release`` itself notices it. Neither
-    does a release by a practicum that did not note yet what was judged.
+    A new submission counts too, and so does a new answer to a question. What the page shows
+    beside that (outputs of a new run with the same marks, the brief's own words) does not:
+    ``release`` itself notices it. Neither does a release by a practicum that did not note yet
+    what was judged.
 
     Args:
         course: The course; nothing in it is changed.
@@ -61,7 +63,8 @@ def _now(gradebook: MarksSource, noted: Noted, student: str) -> str:
         marks = gradebook.marks(noted.brief, student)
     except NotReady:
         return ""  # it had marks when it was released
-    return _judged(marks, noted.judged(student), noted.receipts[student])
+    receipt = noted.receipts[student]
+    return _judged(marks, noted.judged(student), receipt, noted.answered(student))
 
 
 @dataclass(frozen=True)
@@ -76,12 +79,17 @@ class ReleaseDigest:
 
     @classmethod
     def of(
-        cls, page: bytes, marks: Marks, cases: Sequence[Case], receipt: Receipt
+        cls,
+        page: bytes,
+        marks: Marks,
+        cases: Sequence[Case],
+        receipt: Receipt,
+        threads: Sequence[Thread] = (),
     ) -> ReleaseDigest:
         """Return the digests for a page that is released now."""
         # A new submission has a new address in the exchange, even with the same page.
         whole = hashlib.sha256(page + receipt.sha256.encode()).hexdigest()
-        return cls(whole, _judged(marks, cases, receipt))
+        return cls(whole, _judged(marks, cases, receipt, threads))
 
     @classmethod
     def read(cls, noted: str) -> ReleaseDigest:
@@ -93,7 +101,11 @@ class ReleaseDigest:
         return f"{self.page}:{self.judged}"
 
 
-def _judged(marks: Marks, cases: Sequence[Case], receipt: Receipt) -> str:
-    """Return the digest of marks, comments, levels, words and decisions of one submission."""
+def _judged(
+    marks: Marks, cases: Sequence[Case], receipt: Receipt, threads: Sequence[Thread]
+) -> str:
+    """Return the digest of marks, comments, levels, words, decisions and answers."""
     said = [marks.model_dump_json(), *(case.model_dump_json() for case in cases), receipt.sha256]
+    # Without answers it is the digest of before there were any: those pages stay as they are.
+    said += [message.model_dump_json() for thread in threads for message in thread]
     return hashlib.sha256("\n".join(said).encode("utf-8", "replace")).hexdigest()[:_DIGITS]

@@ -15,6 +15,7 @@ from practicum.marks import CellMark, Marks
 from practicum.release.arithmetic import Sum, figure
 from practicum.release.judgements import Judgement, NextStep
 from practicum.release.machine_readable import released_of
+from practicum.release.questions import Spoken
 from practicum.rendering import Document, NotebookView, template
 
 __all__ = ["Handover", "Page", "handover", "page_html"]
@@ -47,6 +48,8 @@ class Page:
     sum: Sum
     judged: tuple[Judgement, ...]
     steps: tuple[NextStep, ...]
+    threads: tuple[tuple[Spoken, ...], ...]
+    zone: ZoneInfo
     notebook: NotebookView
 
     @property
@@ -73,7 +76,11 @@ def page_html(page: Page) -> bytes:
 def _frame() -> tuple[Template, Document]:
     """Return the template and the style; making them takes longer than filling in a page."""
     made = template(
-        "practicum.release", "page.html.j2", figure=figure, levels_in_words=_levels_in_words
+        "practicum.release",
+        "page.html.j2",
+        figure=figure,
+        levels_in_words=_levels_in_words,
+        moment=_moment,
     )
     return made, Document.with_style()
 

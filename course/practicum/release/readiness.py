@@ -9,8 +9,9 @@ from typing import Protocol
 from practicum.course import Course
 from practicum.gradebook import AnswerKey
 from practicum.marks import CellMark, Marks
-from practicum.records import Case, cases_of
+from practicum.records import Case, Said, cases_of
 from practicum.records.values import Assessment, Decision, Receipt, Release
+from practicum.release.questions import Thread, answered
 from practicum.rubrics import Criterion, Rubric
 
 __all__ = [
@@ -48,6 +49,9 @@ class RecordsSource(Protocol):
 
     def decisions(self, brief: str, student: str | None = None) -> tuple[Decision, ...]:
         """Return the moderators' decisions that count."""
+
+    def messages(self, brief: str) -> tuple[Said, ...]:
+        """Return what students asked and what they were answered."""
 
     def releases(self, brief: str) -> Mapping[str, Release]:
         """Return what each student was given last, by student."""
@@ -102,12 +106,13 @@ def grouped(lines: Sequence[str], most: int = 20) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Noted:
-    """What the records hold of one brief: what came in, and what was judged, by student."""
+    """What the records hold of one brief, by student: what came in, was judged, was answered."""
 
     brief: str
     rubric: Rubric
     receipts: Mapping[str, Receipt]
     cases: Mapping[str, tuple[Case, ...]]
+    threads: Mapping[str, tuple[Thread, ...]]
 
     @classmethod
     def read(cls, course: Course, brief: str, records: RecordsSource) -> Noted:
@@ -121,16 +126,24 @@ class Noted:
             gap=course.policies.moderation_gap,
         ):
             cases.setdefault(case.student, []).append(case)
+        messages: dict[str, list[Said]] = {}
+        for said in records.messages(brief):
+            messages.setdefault(said.student, []).append(said)
         return cls(
             brief=brief,
             rubric=rubric,
             receipts={receipt.student: receipt for receipt in records.receipts(brief)},
             cases={student: tuple(own) for student, own in cases.items()},
+            threads={student: answered(own) for student, own in messages.items()},
         )
 
     def judged(self, student: str) -> tuple[Case, ...]:
         """Return what was judged of one submission, in the rubric's order."""
         return self.cases.get(student, ())
+
+    def answered(self, student: str) -> tuple[Thread, ...]:
+        """Return the questions of one student that were answered, with the answers."""
+        return self.threads.get(student, ())
 
 
 @dataclass(frozen=True)

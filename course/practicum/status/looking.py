@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Noted", "look", "submissions"]
 
-NEWS = frozenset({"receive", "assess", "decide"})
+NEWS = frozenset({"receive", "assess", "decide", "answer"})
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Noted:
     """What the records and the gradebook hold of one brief.
 
     ``reviewers`` have assessed something. ``released`` and ``news`` hold, by student, when
-    feedback was last released, and when a submission, an assessment or a decision last came in.
+    feedback was last released, and when a submission, an assessment, a decision or an answer last came in.
     """
 
     published: bool = False

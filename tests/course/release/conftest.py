@@ -16,7 +16,7 @@ import pytest
 from practicum.course import Course
 from practicum.gradebook import AnswerKey, KeyCell
 from practicum.marks import CellMark, Marks
-from practicum.records import Assessment, Decision, Receipt, Release
+from practicum.records import Assessment, Decision, Receipt, Release, Said
 from practicum.release.releasing import Releasing
 
 REPOSITORY = Path(__file__).parents[3]
@@ -147,6 +147,7 @@ class Edges:
     received: dict[str, Receipt] = field(default_factory=dict)
     said: list[Assessment] = field(default_factory=list)
     decided: list[Decision] = field(default_factory=list)
+    talk: list[Said] = field(default_factory=list)
     given: dict[str, Release] = field(default_factory=dict)
     handed_out: list[str] = field(default_factory=list)
     logged: list[str] = field(default_factory=list)
@@ -174,6 +175,10 @@ class Edges:
     def decisions(self, brief: str, student: str | None = None) -> tuple[Decision, ...]:
         """What was decided."""
         return tuple(d for d in self.decided if student in (None, d.student))
+
+    def messages(self, brief: str) -> tuple[Said, ...]:
+        """What students asked and were answered."""
+        return tuple(self.talk)
 
     def releases(self, brief: str) -> dict[str, Release]:
         """What students were given."""

@@ -20,7 +20,7 @@ from practicum.gradebook import (
     marks_source,
     release_feedback,
 )
-from practicum.records import Assessment, Records
+from practicum.records import Assessment, Records, Said
 from practicum.release import outdated, release
 
 DUE = datetime(2027, 2, 1, 12, tzinfo=UTC)
@@ -202,9 +202,9 @@ def test_nothing_is_outdated_after_a_release(complete: Any) -> None:
     assert outdated(complete, BRIEF) == ()
 
 
-@pytest.mark.parametrize("what", ["mark", "comment", "words", "submission", "taken back"])
+@pytest.mark.parametrize("what", ["mark", "comment", "words", "submission", "taken back", "answer"])
 def test_a_page_that_a_later_change_made_untrue_is_named(complete: Any, what: str) -> None:
-    """A mark, comment, judgement or submission after the release outdates that page alone."""
+    """A mark, comment, judgement, submission or answer after it outdates that page alone."""
     release(complete, BRIEF)
     with Records(complete.records_url) as records, CourseGradebook(complete) as store:
         if what == "mark":
@@ -215,6 +215,10 @@ def test_a_page_that_a_later_change_made_untrue_is_named(complete: Any, what: st
             store.set_mark(BRIEF, "ada", "advice", None, None)
         elif what == "words":
             _assess(records, "ada", "clear", 2)
+        elif what == "answer":
+            asked = Said(student="ada", key="k1", author="student", text="May I?", at=DUE)
+            more = {"key": "r-1", "author": "instructor", "text": "Yes.", "answers": "k1"}
+            records.say(BRIEF, [asked, asked.model_copy(update=more)])
         else:
             records.receive(
                 BRIEF,
@@ -230,6 +234,16 @@ def test_a_page_that_a_later_change_made_untrue_is_named(complete: Any, what: st
     if what != "taken back":
         release(complete, BRIEF)
         assert outdated(complete, BRIEF) == ()
+
+
+def test_an_open_question_outdates_nothing(complete: Any) -> None:
+    """What a student asks after the release changes no page, so that none is called outdated."""
+    release(complete, BRIEF)
+    with Records(complete.records_url) as records:
+        asked = Said(student="ada", key="k1", author="student", text="May I?", at=DUE)
+        records.say(BRIEF, [asked])
+    assert outdated(complete, BRIEF) == ()
+    assert release(complete, BRIEF).unchanged == ("ada", "bob")
 
 
 def test_an_older_note_of_a_release_names_nobody(complete: Any) -> None:

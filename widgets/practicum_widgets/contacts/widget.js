@@ -1,4 +1,4 @@
-// People, and the questions of the reflection.
+// People, the questions of the reflection, and the rating of the supervision once it is opened.
 function paint({ view, say, ask }) {
   const person = (entry) => {
     const key = (name) => `${entry.id}-${name}`;
@@ -26,6 +26,20 @@ function paint({ view, say, ask }) {
     area.addEventListener("input", () => { number.textContent = count(area.value); });
     return h("p", {}, field(say(`prompt_${prompt}`), area), number);
   };
+  const group = `pw-${newKey()}`;
+  const choice = (key, checked, text, save) => h("label", { class: "pw-choice" },
+    h("input", { type: "radio", name: `${group}-${key.split(".")[0]}`, "data-key": `rate-${key}`, checked, disabled: view.released, onchange: save }), h("span", {}, text));
+  const statement = ([name, level]) => h("fieldset", {}, h("legend", {}, say(`rate_${name}`)),
+    h("div", { class: "pw-row" }, [0, 1, 2, 3, 4].map((each) => choice(`${name}.${each}`, each === level, say(`level_${each}`), () => ask("rate", { statement: name, level: each })))));
+  const rating = (given) => [
+    given.levels.map(statement),
+    h("fieldset", {}, h("legend", {}, say("recommend")),
+      h("div", { class: "pw-row" }, ["yes", "perhaps", "no", ""].map((each) => choice(`recommend.${each || "unsaid"}`, each === given.recommend, say(`recommend_${each || "unsaid"}`), () => ask("rate", { recommend: each }))))),
+    field(say("rating_words"), saving(h("textarea", { "data-key": "rate-words", value: given.words, maxlength: 5000, disabled: view.released, dir: "auto" }), (words) => ask("rate", { words }))),
+    h("p", { class: "pw-row" },
+      !given.empty && !view.released && h("button", { type: "button", "data-key": "rate-clear", onclick: () => ask("clear_rating") }, say("rating_clear")),
+      h("button", { type: "button", "data-key": "rate-close", onclick: () => ask("close_rating") }, say("rating_close"))),
+  ];
   return [
     h("h3", {}, say("title")),
     h("h4", {}, say("people")),
@@ -34,5 +48,10 @@ function paint({ view, say, ask }) {
     h("h4", {}, say("reflection")),
     h("p", {}, say("reflection_intro")),
     (view.reflection || []).map(answer),
+    h("h4", {}, say("rating")),
+    h("p", {}, say("rating_who")),
+    h("p", {}, say("rating_how")),
+    view.released && h("p", { class: "pw-warn" }, say("rating_late")),
+    view.rating ? rating(view.rating) : h("button", { type: "button", "data-key": "rate-open", onclick: () => ask("open_rating") }, say("rating_open")),
   ];
 }
