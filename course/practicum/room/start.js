@@ -1,7 +1,7 @@
-// Shows the form where the notebook has its place.
-import room from "./room.js";
+// Shows the form where the notebook has its place. All briefs have the same page: which of them it
+// is about is said by its address alone.
+import { enter } from "./room.js";
 
-const el = document.getElementById("review-room");
-const words = await (await fetch("./static/words.json")).json();
-const known = { base: el.dataset.base, words: words.en };
-room.render({ model: { get: (name) => known[name] }, el });
+const base = new URL("./", location.href).pathname;
+const words = await (await fetch(new URL("./words.json", import.meta.url))).json();
+enter({ base, words, el: document.getElementById("review-room") });
