@@ -139,7 +139,7 @@ def _reliability(course: Course, brief: str, *, as_json: bool) -> int:
     )
     _show_figures("All criteria together", found.together)
     if any(figure.low is not None for figure in found.together.figures):
-        say("  (criteria of one submission are seldom independent: true intervals are wider)\n")
+        say("  (95%: on other work, if the same reviewers judge it; others may be further apart)\n")
     for one in found.criteria:
         _show_figures(f"{one.title} ({one.criterion})", one)
     for who in found.severity:

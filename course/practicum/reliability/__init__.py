@@ -4,7 +4,7 @@ Pure: no database, no clock. Nothing here changes a mark; it tells an instructor
 NumPy is imported when a figure is asked for.
 """
 
-from practicum.reliability.agreement import agreement
+from practicum.reliability.agreement import agreement, pooled_agreement
 from practicum.reliability.chance import fleiss_kappa, gwet, kappa
 from practicum.reliability.disagreement import Metric, alpha
 from practicum.reliability.drift import Drift, drift
@@ -30,5 +30,6 @@ __all__ = [
     "gwet",
     "icc",
     "kappa",
+    "pooled_agreement",
     "severity",
 ]

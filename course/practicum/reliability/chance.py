@@ -5,12 +5,20 @@ Written here because scikit-learn is large for one formula, and irrCAC asks for 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Literal
 
 from practicum.reliability.ratings import MIN_ITEMS
-from practicum.reliability.resampling import Estimate, chosen, counts_of, estimate, ratio
+from practicum.reliability.resampling import (
+    EACH_ALONE,
+    Estimate,
+    chosen,
+    counts_of,
+    estimate,
+    ratio,
+    submissions_of,
+)
 
 if TYPE_CHECKING:
     from practicum.reliability.ratings import Ratings
@@ -34,11 +42,20 @@ def kappa(ratings: Ratings, credit: Credit = "quadratic", *, levels: int = 5) ->
     return kappa_estimate(ratings, credit, levels=levels).value
 
 
-def kappa_estimate(ratings: Ratings, credit: Credit = "quadratic", *, levels: int = 5) -> Estimate:
-    """Return the pooled kappa with its interval."""
+def kappa_estimate(
+    ratings: Ratings,
+    credit: Credit = "quadratic",
+    *,
+    levels: int = 5,
+    within: Mapping[str, str] = EACH_ALONE,
+) -> Estimate:
+    """Return the pooled kappa with its interval; ``within`` names the submission of an item."""
     kept = paired(ratings)
     cube = chosen(kept, levels)
-    return estimate(lambda weights: _kappa(cube, weights, 1 - _credits(levels, credit)), len(cube))
+    return estimate(
+        lambda weights: _kappa(cube, weights, 1 - _credits(levels, credit)),
+        submissions_of(kept.items, within),
+    )
 
 
 def paired(ratings: Ratings) -> Ratings:
@@ -97,16 +114,19 @@ def gwet(ratings: Ratings, credit: Credit = "identity", *, levels: int = 5) -> f
     return gwet_estimate(ratings, credit, levels=levels).value
 
 
-def gwet_estimate(ratings: Ratings, credit: Credit = "identity", *, levels: int = 5) -> Estimate:
-    """Return Gwet's coefficient with its interval.
-
-    That of AC2 is too narrow, as is the published one of irrCAC: for 20 items, five of six hold.
-    """
+def gwet_estimate(
+    ratings: Ratings,
+    credit: Credit = "identity",
+    *,
+    levels: int = 5,
+    within: Mapping[str, str] = EACH_ALONE,
+) -> Estimate:
+    """Return Gwet's coefficient with its interval; ``within`` names the submission of an item."""
     counts = counts_of(ratings, levels)
     return estimate(
         lambda weights: _gwet(counts, weights, _credits(levels, credit)),
-        len(counts),
-        cases=len(ratings.shared().items),
+        submissions_of(ratings.items, within),
+        telling=len(set(submissions_of(ratings.shared().items, within))),
     )
 
 

@@ -6,9 +6,17 @@ licence of this package could not take along. The tests hold the published value
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
-from practicum.reliability.resampling import Estimate, counts_of, estimate, ratio
+from practicum.reliability.resampling import (
+    EACH_ALONE,
+    Estimate,
+    counts_of,
+    estimate,
+    ratio,
+    submissions_of,
+)
 
 if TYPE_CHECKING:
     from practicum.reliability.ratings import Ratings
@@ -30,14 +38,18 @@ def alpha(ratings: Ratings, metric: Metric = "ordinal") -> float | None:
     return alpha_estimate(ratings, metric).value
 
 
-def alpha_estimate(ratings: Ratings, metric: Metric = "ordinal") -> Estimate:
-    """Return Krippendorff's alpha with its interval."""
+def alpha_estimate(
+    ratings: Ratings, metric: Metric = "ordinal", *, within: Mapping[str, str] = EACH_ALONE
+) -> Estimate:
+    """Return Krippendorff's alpha with its interval; ``within`` names an item's submission."""
     shared = ratings.shared()
     if not shared.entries:
         return Estimate(None)
     top = max(entry.level for entry in shared.entries)
     counts = counts_of(shared, top + 1)
-    return estimate(lambda weights: _alpha(counts, weights, metric), len(counts))
+    return estimate(
+        lambda weights: _alpha(counts, weights, metric), submissions_of(shared.items, within)
+    )
 
 
 def _alpha(counts: Array, weights: Array, metric: Metric) -> Array:

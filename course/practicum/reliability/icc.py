@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
-from typing import TYPE_CHECKING, Literal
+from math import inf
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from practicum.errors import BadInput
 from practicum.reliability.ratings import MIN_ITEMS, MIN_RATERS
-from practicum.reliability.resampling import Estimate, estimate, ratio
+from practicum.reliability.resampling import (
+    EACH_ALONE,
+    Estimate,
+    estimate,
+    ratio,
+    submissions_of,
+)
 from practicum.values import Value
 
 if TYPE_CHECKING:
     from practicum.reliability.ratings import Ratings
     from practicum.reliability.resampling import Array
 
-__all__ = ["Form", "Icc", "complete_table", "icc", "icc_estimate"]
+__all__ = ["Form", "Icc", "Table", "complete_table", "icc", "icc_estimate"]
 
 Form = Literal["icc1", "icc2", "icc3", "icc1k", "icc2k", "icc3k"]
+
+
+class Table(NamedTuple):
+    """A table of items by raters without a gap, and which items these are."""
+
+    items: tuple[str, ...]
+    rows: tuple[tuple[int, ...], ...]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """How many items and raters there are."""
+        return len(self.rows), len(self.rows[0]) if self.rows else 0
 
 
 class Icc(Value):
@@ -51,15 +70,25 @@ def icc(table: Sequence[Sequence[float]]) -> Icc:
     return Icc.model_validate({f: None if np.isnan(v) else v for f, v in found.items()})
 
 
-def icc_estimate(table: Sequence[Sequence[float]], form: Form) -> Estimate:
-    """Return one intraclass correlation with its interval."""
+def icc_estimate(table: Table, form: Form, *, within: Mapping[str, str] = EACH_ALONE) -> Estimate:
+    """Return one intraclass correlation with its interval; ``within`` names an item's submission.
+
+    The correlation of one review has the floor -1 / (k - 1), that of the mean of k has none:
+    Fisher's scale for intraclass correlations (1925, Statistical Methods for Research Workers,
+    ch. 7), on which both are the same.
+    """
     import numpy as np  # noqa: PLC0415 (an extra)
 
-    levels = np.asarray(table, dtype=np.float64)
-    return estimate(lambda weights: _forms(levels, weights)[form], len(levels))
+    levels = np.asarray(table.rows, dtype=np.float64)
+    floor = -inf if form.endswith("k") else -1 / (table.size[1] - 1)
+    return estimate(
+        lambda weights: _forms(levels, weights)[form],
+        submissions_of(table.items, within),
+        floor=floor,
+    )
 
 
-def complete_table(ratings: Ratings) -> list[list[int]]:
+def complete_table(ratings: Ratings) -> Table:
     """Return the largest table of items by raters without a gap, as far as it was sought.
 
     Tried are the raters of each item, and what two items' raters have in common. Tables of five
@@ -69,7 +98,7 @@ def complete_table(ratings: Ratings) -> list[list[int]]:
     sets = {frozenset(row) for row in by_item.values()}
     sets |= {one & other for one, other in combinations(sets, 2)}
     best: tuple[bool, int, int] = (False, 0, 0)
-    table: list[list[int]] = []
+    table = Table((), ())
     # Sought in the order of the items, so that the raters' names cannot decide a tie.
     places = list(by_item)
     tried = [
@@ -81,7 +110,9 @@ def complete_table(ratings: Ratings) -> list[list[int]]:
         size = (len(items) >= MIN_ITEMS, len(items) * len(raters), len(raters))
         if size > best:
             best = size
-            table = [[by_item[item][rater] for rater in sorted(raters)] for item in items]
+            columns = sorted(raters)
+            rows = tuple(tuple(by_item[item][rater] for rater in columns) for item in items)
+            table = Table(tuple(items), rows)
     return table
 
 

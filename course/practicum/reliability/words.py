@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from practicum.reliability.resampling import Estimate
 
-__all__ = ["alpha_words", "chance_words", "icc_words", "pair_words"]
+__all__ = ["alpha_words", "chance_words", "icc_words", "pair_words", "unsure_words"]
 
 ALPHA = {
     0.8: "good",
@@ -19,6 +19,8 @@ ALPHA = {
 """Krippendorff (2004), Content Analysis, 2nd ed., p. 241."""
 ICC = {0.9: "excellent", 0.75: "good", 0.5: "moderate", float("-inf"): "poor"}
 """Koo and Li (2016), J. Chiropr. Med. 15, 155-163."""
+FULL = 1 - 1e-9
+"""An agreement from here on is full, but for rounding."""
 
 
 def alpha_words(found: Estimate) -> str:
@@ -44,6 +46,15 @@ def pair_words(near: int, of: int, apart: int, *, cases: bool) -> str:
     """Say in how many cases, or pairs of reviews, reviewers agreed."""
     did = "gave the same level" if apart == 0 else "were at most one level apart"
     return f"reviewers {did} in {near} of {of} {'cases' if cases else 'pairs of reviews'}"
+
+
+def unsure_words(found: Estimate) -> str:
+    """Say, as an end of the figure's words, where and why no interval could be told."""
+    if found.low is not None:
+        return ""
+    full = found.value is not None and found.value >= FULL
+    why = "reviewers were never apart" if full else "the submissions are too few or too alike"
+    return f"; how sure that is cannot be told: {why}"
 
 
 def _graded(scale: Mapping[float, str], found: Estimate) -> str:

@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,13 +17,14 @@ from practicum.errors import BadInput, InvalidDocument, PracticumError
 from practicum.problems import Problem
 from practicum.progress import Progress, Step, silent
 from practicum.report.page import page_of
+from practicum.shipped import course_notebook
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from practicum.course import Course
 
-__all__ = ["report", "report_notebook"]
+__all__ = ["report"]
 
 NAME = "cohort_report"
 CELL_SECONDS = 600
@@ -62,7 +62,7 @@ def report(course: Course, *, output: Path | None = None, progress: Progress = s
         message = f"{page.parent}: there is no such folder: make it, or give another --output"
         raise BadInput(message)
     progress(Step("report", 0, STEPS, "run the notebook"))
-    source, own = report_notebook(course)
+    source, own = course_notebook(course, NAME)
     executed = _execute(course, source, own=own)
     progress(Step("report", 1, STEPS, "make the page"))
     html = page_of(
@@ -75,26 +75,6 @@ def report(course: Course, *, output: Path | None = None, progress: Progress = s
     _write(page, html.encode())
     progress(Step("report", STEPS, STEPS))
     return page
-
-
-def report_notebook(course: Course) -> tuple[Traversable, bool]:
-    """Return where the report's notebook lies, and whether it is the course's own.
-
-    Raises:
-        PracticumError: This installation of practicum has none.
-
-    """
-    name = f"{NAME}.ipynb"
-    own = course.root / "notebooks" / name
-    if own.is_file():
-        return own, True
-    package = files("practicum")
-    checkout = Path(__file__).parents[3] / "notebooks" / name
-    for place in (package / "seed" / "notebooks" / name, checkout):
-        if place.is_file():
-            return place, False
-    message = f"{package}: the notebook {name} is missing: install practicum again"
-    raise PracticumError(message)
 
 
 def _text(notebook: NotebookNode) -> str:

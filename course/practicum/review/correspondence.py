@@ -70,7 +70,7 @@ class Correspondence:
             return Said(
                 student=student,
                 # A reviewer's keys are told apart from a student's: nobody can take another's.
-                key=f"r-{key}"[:40],
+                key=f"r-{key}",
                 author="supervisor",
                 by=self._reviewer.id,
                 text=text.strip(),

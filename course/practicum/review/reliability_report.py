@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from practicum.course import Course
 from practicum.records import Records
 from practicum.reliability import (
@@ -13,9 +11,9 @@ from practicum.reliability import (
     Severity,
     adjusted,
     agreement,
+    pooled_agreement,
     severity,
 )
-from practicum.reliability.ratings import MIN_ITEMS, TOO_FEW
 from practicum.rubrics import Criterion
 from practicum.rubrics.rubric import TOP_LEVEL
 from practicum.values import Value
@@ -41,9 +39,8 @@ class ReviewerSeverity(Severity):
 class ReliabilityReport(Value):
     """What the employer's reviewers of a brief agree on, and who gives more or less.
 
-    ``together`` pools the criteria: an item is one criterion of one submission. Its intervals
-    take these items as independent; where a reviewer's impression of a submission colours all
-    criteria, the true ones are wider. ``adjusted`` are mean levels by blind code and criterion,
+    ``together`` pools the criteria: an item is one criterion of one submission, and its intervals
+    take whole submissions as independent. ``adjusted`` are mean levels by blind code and criterion,
     as given and as they would be without severity: to look at, no mark is made of them.
     """
 
@@ -70,7 +67,7 @@ def reliability_of(course: Course, brief: str) -> ReliabilityReport:
         brief=brief,
         n_submissions=len({item for of in ratings.values() for item in of.items}),
         n_reviewers=len({rater for of in ratings.values() for rater in of.raters}),
-        together=_together(ratings),
+        together=pooled_agreement(ratings, levels=LEVELS),
         criteria=tuple(
             CriterionReliability(
                 **dict(agreement(ratings[criterion.id], levels=LEVELS)),
@@ -96,24 +93,3 @@ def _ratings(course: Course, brief: str, criteria: tuple[Criterion, ...]) -> dic
                 code = records.blind_code(brief, said.student)
                 entries[said.criterion].append((code, said.reviewer, said.level))
     return {criterion: Ratings.of(found) for criterion, found in entries.items()}
-
-
-def _together(ratings: Mapping[str, Ratings]) -> Reliability:
-    """Return the figures of all criteria pooled, if there are enough submissions for them."""
-    found = agreement(
-        Ratings.of(
-            (f"{item} {criterion}", rater, level)
-            for criterion, of in ratings.items()
-            for item, rater, level in of.entries
-        ),
-        levels=LEVELS,
-    )
-    shared = len({item for of in ratings.values() for item in of.shared().items})
-    if shared >= MIN_ITEMS:
-        return found
-    # Many criteria of few submissions tell as much of luck as few submissions do.
-    words = f"{TOO_FEW}: {shared} submissions with two reviewers, {MIN_ITEMS} are needed"
-    nothing = {"value": None, "low": None, "high": None, "words": words}
-    return found.model_copy(
-        update={"figures": tuple(figure.model_copy(update=nothing) for figure in found.figures)}
-    )

@@ -146,6 +146,11 @@ class Desk:
         )
         return before != after
 
+    @property
+    def is_over(self) -> bool:
+        """Whether all that the guest was to judge has been released, so that all is closed."""
+        return bool(self._case.own) and all(map(self.is_closed, self._case.own))
+
     def about(self) -> dict[str, Any]:
         """Return brief, criteria and reviewer as plain data, and nothing of students or marks."""
         brief = self._course.brief(self.brief)
@@ -166,6 +171,7 @@ class Desk:
             "reviewer": {"name": self._reviewer.name if self._reviewer else ""},
             "language": self._course.settings.language,
             "due": due.isoformat() if due else None,
+            "closed": self.is_over,
             "calibration": {"done": done, "all": there} if there else None,
             "criteria": [
                 {
@@ -190,7 +196,7 @@ class Desk:
             return None
         if self._is_locked(student):
             done, there = self.anchors
-            message = f"{there - done} of the first {there} submissions come before this one"
+            message = f"the warm-up comes before this one: {there - done} of {there} are left"
             raise AnchorsFirst(message)
         return student
 

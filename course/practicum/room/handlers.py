@@ -258,7 +258,6 @@ class Queue(OfGuest):
             self.desk.about()
             | {
                 "submissions": lines,
-                "closed": False,
                 "questions": sum(thread["open"] for thread in threads),
                 "supervision": self.room.supervision(brief),
             }

@@ -24,6 +24,7 @@ from practicum.room.door import InvitationDoor
 from practicum.room.handlers import HANDLERS, LARGEST, Room, static_files
 from practicum.room.shelf import Shelf
 from practicum.room.shell import shell
+from practicum.shipped import course_notebook
 from practicum.values import Value
 
 __all__ = ["Serving", "serve"]
@@ -80,7 +81,7 @@ def serve(  # noqa: PLR0913 (what a server is told)
 
     """
     wanted = _briefs(course, briefs)
-    page = shell(notebook or course.root / "notebooks" / "employer_review.ipynb", base)
+    page = _page(course, notebook, base)
     with Records(course.records_url) as records:
         shelf = Shelf(course, records, wanted, gradebook)
         shelf.fill(progress)
@@ -104,6 +105,13 @@ def serve(  # noqa: PLR0913 (what a server is told)
         )
         with suppress(KeyboardInterrupt, asyncio.CancelledError):
             asyncio.run(_answer(room, shelf, host, port, renewed, ready))
+
+
+def _page(course: Course, notebook: Path | None, base: str) -> str:
+    if notebook is not None:
+        return shell(notebook, base)
+    with resources.as_file(course_notebook(course, "employer_review")[0]) as file:
+        return shell(file, base)
 
 
 def _briefs(course: Course, asked: Sequence[str]) -> tuple[str, ...]:

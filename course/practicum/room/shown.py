@@ -14,6 +14,9 @@ A_MINUTE = 200
 
 _LEFT_OUT = re.compile(r"(?s)<(style|head|details)\b.*?</\1>|<[^>]*>")
 
+_TO_FOLDER = re.compile(rb'(?s)<p class="how">.*?</p>\s*')
+_LINK = re.compile(rb'(?s)<a href="index[.]html">(.*?)</a>')
+
 
 class ShownPages:
     """The pages in a folder, with the number of words and the minutes that each one takes."""
@@ -26,7 +29,14 @@ class ShownPages:
         """Return the page of a code in ``sizes``."""
         if code not in self.sizes:
             raise KeyError(code)
-        return (self._folder / f"{code}.html").read_bytes()
+        return _alone((self._folder / f"{code}.html").read_bytes())
+
+
+def _alone(page: bytes) -> bytes:
+    """Return a page without what leads to its neighbours in a folder: the form stands beside it."""
+    head, end, rest = page.partition(b"</header>")
+    head = _TO_FOLDER.sub(b"", head)
+    return _LINK.sub(rb"\1", head) + end + rest
 
 
 def _size(file: Path) -> tuple[int, int]:

@@ -27,7 +27,8 @@ class Noted:
     """What the records and the gradebook hold of one brief.
 
     ``reviewers`` have assessed something. ``released`` and ``news`` hold, by student, when
-    feedback was last released, and when a submission, an assessment, a decision or an answer last came in.
+    feedback was last released, and when a submission, an assessment, a decision or an answer
+    last came in.
     """
 
     published: bool = False

@@ -15,8 +15,8 @@ def test_more_than_agreed() -> None:
     assert found.mean_difference == 0.8
     assert (found.n_levels, found.exact, found.adjacent) == (5, 2, 4)
     assert found.words == (
-        "gives 0.8 levels more than agreed on 5 anchors: "
-        "the agreed level on 2, at most one level from it on 4"
+        "gives 0.8 levels more than agreed: of 5 levels, 2 are the agreed ones, "
+        "and 4 at most one from it"
     )
 
 
@@ -24,7 +24,7 @@ def test_less_than_agreed() -> None:
     """Half levels, as medians give them, may be agreed on."""
     found = drift(dict.fromkeys("abcde", 2.5), dict.fromkeys("abcde", 2))
 
-    assert found.words.startswith("gives 0.5 levels less than agreed on 5 anchors")
+    assert found.words.startswith("gives 0.5 levels less than agreed: of 5 levels")
 
 
 def test_work_that_is_no_anchor() -> None:
@@ -43,4 +43,4 @@ def test_on_the_anchors(levels: dict[str, int]) -> None:
 
     assert found.mean_difference == 0
     assert found.exact == found.adjacent == len(levels)
-    assert found.words.startswith("gives neither more nor less than agreed on")
+    assert found.words.startswith("gives neither more nor less than agreed:")

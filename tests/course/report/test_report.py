@@ -23,7 +23,7 @@ from practicum.report.display import Chart, Listing, Words
 from practicum.report.drawing import _luminance, readable_on
 from practicum.report.page import page_of
 from practicum.report.tables import COLUMNS
-from practicum.report.verb import report_notebook
+from practicum.shipped import course_notebook
 
 NOTEBOOK = Path(__file__).parents[3] / "notebooks" / "cohort_report.ipynb"
 CHARTS = [
@@ -207,7 +207,7 @@ def test_own_notebook_that_is_none(course: Course, text: str) -> None:
 
 def test_shipped_notebook(course: Course) -> None:
     """A course without its own notebook uses practicum's, which is stored without outputs."""
-    file, own = report_notebook(course)
+    file, own = course_notebook(course, "cohort_report")
     notebook = json.loads(file.read_text(encoding="utf-8"))
 
     assert not own

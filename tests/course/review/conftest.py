@@ -1,9 +1,7 @@
 """A small course with submissions, a gradebook in memory, and files of assessments."""
 
-import asyncio
 import json
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.course.review.visiting import served
 
 from practicum.course import Course
 from practicum.errors import NotReady
 from practicum.gradebook.answer_key import AnswerKey, KeyCell
 from practicum.marks import CellMark, Kind, Marks
 from practicum.records import Records
-from practicum.room import Serving, serve
 
 REPOSITORY = Path(__file__).parents[3]
 
@@ -311,21 +309,5 @@ def address(course: Course, gradebook: Any, graded: Callable[..., None]) -> Iter
     graded("grace")
     (course.root / "notebooks").mkdir()
     shutil.copy(REPOSITORY / "notebooks" / "employer_review.ipynb", course.root / "notebooks")
-    said: dict[str, Any] = {}
-    up = threading.Event()
-
-    def ready(serving: Serving) -> None:
-        said.update(address=serving.address, loop=asyncio.get_running_loop())
-        said["task"] = asyncio.current_task()
-        up.set()
-
-    def run() -> None:
-        serve(course, ["demo"], port=0, gradebook=gradebook, renewed=0.2, ready=ready)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    assert up.wait(60)
-    yield said["address"]
-    said["loop"].call_soon_threadsafe(said["task"].cancel)
-    thread.join(20)
-    assert not thread.is_alive()
+    with served(course, gradebook) as place:
+        yield place

@@ -177,6 +177,25 @@ def test_a_submission_is_inert(rita: Browser, records: Records) -> None:
     assert answer.headers["Cache-Control"] == "no-store"
 
 
+def test_a_submission_stands_alone(rita: Browser, records: Records) -> None:
+    """In the room a page has no link to the folder's first page or table, which are not there."""
+    page = rita.ask("GET", f"/demo/submissions/{records.blind_code('demo', 'ada')}").body
+
+    assert b"index.html" not in page
+    assert b"In the table" not in page
+    assert b"Which Saturdays?" in page
+
+
+def test_all_is_released(rita: Browser, records: Records) -> None:
+    """Once everybody has feedback, the queue says that the review is closed."""
+    records.released("demo", "ada", digest="0")
+    assert rita.room()["closed"] is False
+
+    records.released("demo", "grace", digest="0")
+
+    assert rita.room()["closed"] is True
+
+
 def test_saved_and_read_again(rita: Browser, address: str, records: Records) -> None:
     """A draft is there again on the reviewer's other machine, and for nobody else."""
     code = records.blind_code("demo", "ada")

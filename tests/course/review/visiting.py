@@ -1,10 +1,17 @@
 """A browser without a screen: sends to the review room what a browser would."""
 
+import asyncio
 import http.client
 import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
+
+from practicum.course import Course
+from practicum.room import Serving, serve
 
 MONTH = timedelta(days=30)
 OURS = {"X_Practicum": "room", "Content_Type": "application/json"}
@@ -70,3 +77,28 @@ class Browser:
     def post(self, place: str, body: Any) -> Answer:
         """Send something to one of the brief's addresses, as the page does."""
         return self.ask("POST", f"/demo/api/{place}", body, **OURS)
+
+
+@contextmanager
+def served(course: Course, gradebook: Any) -> Iterator[str]:
+    """Serve the room of the brief "demo" in a thread; yield its address."""
+    said: dict[str, Any] = {}
+    up = threading.Event()
+
+    def ready(serving: Serving) -> None:
+        said.update(address=serving.address, loop=asyncio.get_running_loop())
+        said["task"] = asyncio.current_task()
+        up.set()
+
+    def run() -> None:
+        serve(course, ["demo"], port=0, gradebook=gradebook, renewed=0.2, ready=ready)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    assert up.wait(60)
+    try:
+        yield said["address"]
+    finally:
+        said["loop"].call_soon_threadsafe(said["task"].cancel)
+        thread.join(20)
+    assert not thread.is_alive()

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
-# The review room is a page of its own: tests/course/review/test_room_page.py.
+# The review room is a page of its own: tests/course/review/room_page.
 FOLDERS = sorted(file.parent.name for file in SOURCES.glob("*/view.json"))
 
 

@@ -82,7 +82,7 @@ def test_what_is_locked_says_why(rita: Visit) -> None:
     """A link to a locked submission leads to the reason, not to the submission."""
     rita.page.goto(f"{rita.place}#{rita.code('grace')}")
 
-    rita.sees("1 of the first 1 submissions come before this one")
+    rita.sees("the warm-up comes before this one: 1 of 1 are left")
     assert rita.page.locator("iframe").count() == 0
 
 
