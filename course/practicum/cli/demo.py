@@ -75,7 +75,10 @@ def command(folder: Path, source: Path, *, fresh: bool, as_json: bool) -> int:
         f"  practicum status                 where everything stands\n"
         f"  practicum grade rainy-days --again\n"
         f"  practicum moderate               cases where reviewers differ\n"
-        f"  jupyter lab                      then Nbgrader > Formgrader: the same gradebook",
+        f"  practicum room invite rainy-days --all && practicum room serve\n"
+        f"                                   what an employer's reviewers see\n"
+        f"  jupyter lab                      then notebooks/instructor_desk.ipynb, or\n"
+        f"                                   Nbgrader > Formgrader: the same gradebook",
         soft_wrap=True,
     )
     return 0

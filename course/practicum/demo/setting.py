@@ -88,7 +88,8 @@ def _make(folder: Path, source: Path, members: tuple[Member, ...]) -> None:
     for brief in BRIEFS:
         target = draft / "assignments" / brief
         shutil.copytree(source / "assignments" / brief, target, ignore=ignore)
-    shutil.copytree(source / "rubrics", draft / "rubrics")
+    for name in ("rubrics", "notebooks"):
+        shutil.copytree(source / name, draft / name, ignore=ignore)
     shutil.copyfile(source / "nbgrader_config.py", draft / "nbgrader_config.py")
     (draft / "course").mkdir()
     briefs = [read_brief(draft / "assignments" / brief / "brief.yml") for brief in BRIEFS]

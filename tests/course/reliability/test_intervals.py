@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 OF_COUNTS = ("weighted kappa", "Gwet's AC1", "Gwet's AC2")
 """Figures that do not change where each submission is there twice."""
 PAIRS = [(2, 2), (1, 2), (3, 3), (0, 0), (4, 3), (2, 2), (1, 1), (0, 2), (3, 3), (4, 4), (2, 3)]
+CUTS = np.array([-2.2, -1.6, -1.0, 0.2])
+TRUE_AC2 = 0.897125
+"""Of infinitely many submissions, as ``benchmarks/bench_intervals.py`` works it out."""
 
 
 def _mean_of(numbers: list[float]) -> "Statistic":
@@ -218,18 +221,37 @@ def test_a_share_lies_in_its_interval(rows: list[tuple[int, int]]) -> None:
     assert 0 <= low <= value <= high <= 1
 
 
-def _holds(rng: np.random.Generator, pooled: bool, true: float) -> bool:  # noqa: FBT001 (a test)
-    """Return whether AC2's interval of 20 submissions holds what is true of all."""
-    criteria = 4 if pooled else 1
+def _levels(rng: np.random.Generator, criteria: int) -> "Array":
+    """Return 20 submissions' levels of one kind of work, by criteria and three raters."""
     work = rng.normal(size=(20, 1, 1))
-    seen = work + 0.8 * rng.normal(size=(20, 1, 2)) + 0 * rng.normal(size=(20, criteria, 2))
-    levels = np.searchsorted(CUTS, seen)
-    names = {f"s{s:02}, {c}": f"s{s:02}" for s in range(20) for c in range(criteria)}
+    impression = sqrt(0.2) * rng.normal(size=(20, 1, 3))
+    rest = sqrt(0.1) * rng.normal(size=(20, criteria, 3))
+    levels: Array = np.searchsorted(CUTS, work + impression + rest + np.array([0, 0.1, -0.1]))
+    return levels
+
+
+def _interval(levels: "Array", *, by_submission: bool) -> Estimate:
+    """Return the estimate of quadratic AC2."""
+    names = {f"{s}, {c}": f"{s}" for s, c, _ in np.ndindex(levels.shape)}
     ratings = Ratings.of(
-        (f"s{s:02}, {c}", "ab"[r], int(level)) for (s, c, r), level in np.ndenumerate(levels)
+        (f"{s}, {c}", "abc"[rater], int(level)) for (s, c, rater), level in np.ndenumerate(levels)
     )
-    found: Estimate = gwet_estimate(ratings, "quadratic", within=names)
-    return found.low is not None and found.high is not None and found.low <= true <= found.high
+    return gwet_estimate(ratings, "quadratic", within=names if by_submission else {})
 
 
-CUTS = np.array([-1.2, -0.4, 0.4, 1.2])
+def _held(criteria: int, *, by_submission: bool = True) -> float:
+    """Return how many of a hundred intervals hold the true AC2."""
+    rng = np.random.default_rng(20)
+    found = [_interval(_levels(rng, criteria), by_submission=by_submission) for _ in range(100)]
+    return sum((one.low or -1) <= TRUE_AC2 <= (one.high or -1) for one in found)
+
+
+def test_intervals_hold() -> None:
+    """Of twenty submissions, more than 90 of 100 intervals of AC2 hold what is true of all."""
+    assert _held(1) > 90
+
+
+def test_pooled_intervals_hold() -> None:
+    """So do those of four criteria pooled, which would not if their items were independent."""
+    assert _held(4) > 90
+    assert _held(4, by_submission=False) < 80
