@@ -12,11 +12,13 @@ pooled          Four criteria of each; half of what a reviewer errs is his impre
                 whole submission, and so the same for all four.
 as independent  The same, with the criteria taken as so many submissions: what pooling by
                 submissions is there to mend.
+in turn         One criterion, each submission by two of three reviewers in turn. ICC is that of
+                the pair with most submissions, as it is for an instructor.
 new reviewers   One criterion; each time other reviewers, and the true figures are those of all
                 reviewers there could be. The intervals do not claim to hold these.
 
 Each cell is the percentage of intervals that hold, in the worst kind of submissions; behind it,
-where it is not 100, that of the samples that gave an interval at all. The last line is one JSON
+where it is not 100, that of the samples that gave an interval at all; a stroke where none did. The last line is one JSON
 object: the worst and the mean coverage by design, figure, reviewers and submissions.
 """
 
@@ -25,7 +27,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import defaultdict
-from itertools import combinations
+from itertools import combinations, product
 from math import sqrt
 from statistics import NormalDist, fmean
 from typing import Any, NamedTuple
@@ -74,7 +76,10 @@ KINDS = {
 }
 BIAS = 0.3
 """The standard deviation of the biases of new reviewers."""
-DESIGNS = ("one criterion", "pooled", "as independent", "new reviewers")
+DESIGNS = ("one criterion", "pooled", "as independent", "in turn", "new reviewers")
+ALL = 0.995
+"""A share that prints as 100%."""
+OF_ONE_PAIR = {"ICC(2,1)", "ICC(2,k)"}
 
 
 def truth(kind: Kind, reviewers: int) -> dict[str, float]:
@@ -145,6 +150,7 @@ def found(design: str, levels: Array) -> Reliability:
         f"criterion-{criterion}": Ratings.of(
             (f"s{submission:03}", f"r{reviewer}", int(level))
             for (submission, reviewer), level in np.ndenumerate(levels[:, criterion])
+            if design != "in turn" or reviewer != (submission + 2) % 3
         )
         for criterion in range(levels.shape[1])
     }
@@ -166,43 +172,58 @@ def holding(design: str, kind: Kind, size: tuple[int, int, int], repeats: int) -
     # A reviewer drawn anew errs by his bias too, once more for each pair of reviewers.
     all_there_are = kind._replace(error=kind.error + BIAS**2, bias=(0.0, 0.0, 0.0))
     true = truth(all_there_are if new else kind, size[2])
+    if design == "in turn":
+        true |= {name: truth(kind, 2)[name] for name in OF_ONE_PAIR}
     held: dict[str, list[bool]] = defaultdict(list)
     for _ in range(repeats):
         of = kind._replace(bias=tuple(rng.normal(0, BIAS, 3))) if new else kind
         for figure in found(design, sample(rng, of, size)).figures:
             if figure.low is not None and figure.high is not None:
                 held[figure.name].append(figure.low <= true[figure.name] <= figure.high)
-    return {name: (fmean(held[name]), len(held[name]) / repeats) for name in SHORT}
+    return {name: (fmean(of), len(of) / repeats) for name, of in held.items()}
+
+
+def table(design: str, repeats: int) -> list[dict[str, Any]]:
+    """Measure the cells of a design, print them, and return them."""
+    print(f"\n{design}: % of {repeats} intervals that hold, in the worst kind of submissions")
+    print("reviewers submissions " + "".join(f"{short:>9}" for short in SHORT.values()))
+    criteria = CRITERIA if design in {"pooled", "as independent"} else 1
+    cells = []
+    for reviewers, submissions in product((3,) if design == "in turn" else REVIEWERS, SUBMISSIONS):
+        size = submissions, criteria, reviewers
+        kinds = [holding(design, kind, size, repeats) for kind in KINDS.values()]
+        row = f"{reviewers:>9} {submissions:>11} "
+        for name, short in SHORT.items():
+            cell = _cell([kind[name] for kind in kinds if name in kind])
+            row += f"{_shown(cell):>9}"
+            of = {"design": design, "figure": short}
+            cells.append({**of, "reviewers": reviewers, "submissions": submissions, **cell})
+        print(row, flush=True)
+    return cells
+
+
+def _cell(kinds: list[tuple[float, float]]) -> dict[str, float]:
+    """Return the worst and mean coverage, and how often there was an interval where least."""
+    if not kinds:
+        return {"given": 0.0}
+    held, given = zip(*kinds, strict=True)
+    return {
+        "worst": round(min(held), 3),
+        "mean": round(fmean(held), 3),
+        "given": round(min(given), 3),
+    }
+
+
+def _shown(cell: dict[str, float]) -> str:
+    if "worst" not in cell:
+        return "-"
+    given = f"/{100 * cell['given']:.0f}" if cell["given"] < ALL else ""
+    return f"{100 * cell['worst']:.0f}{given}"
 
 
 def main(repeats: int) -> None:
-    """Measure all cells and print them."""
-    cells = []
-    for design in DESIGNS:
-        criteria = CRITERIA if design in {"pooled", "as independent"} else 1
-        print(f"\n{design}: % of {repeats} intervals that hold, in the worst kind of submissions")
-        print("reviewers submissions " + "".join(f"{short:>9}" for short in SHORT.values()))
-        for reviewers in REVIEWERS:
-            for submissions in SUBMISSIONS:
-                size = submissions, criteria, reviewers
-                kinds = [holding(design, kind, size, repeats) for kind in KINDS.values()]
-                row = []
-                for name in SHORT:
-                    worst, given = min(one[name] for one in kinds)
-                    row.append(f"{100 * worst:.0f}" + (f"/{100 * given:.0f}" if given < 1 else ""))
-                    cells.append(
-                        {
-                            "design": design,
-                            "figure": name,
-                            "reviewers": reviewers,
-                            "submissions": submissions,
-                            "worst": round(worst, 3),
-                            "mean": round(fmean(one[name][0] for one in kinds), 3),
-                            "given": round(min(one[name][1] for one in kinds), 3),
-                        }
-                    )
-                print(f"{reviewers:>9} {submissions:>11} " + "".join(f"{one:>9}" for one in row))
-                sys.stdout.flush()
+    """Measure all designs."""
+    cells = [cell for design in DESIGNS for cell in table(design, repeats)]
     print(json.dumps({"benchmark": "intervals", "repeats": repeats, "cells": cells}))
 
 

@@ -64,6 +64,10 @@ def test_a_table_is_shown(rated: Any, run: Run, monkeypatch: pytest.MonkeyPatch)
     assert "Clear (clear): too few to say: 0 items with two reviewers, 5 are needed" in lines
     exact = "exact agreement 0.00 0.00 to 0.24 reviewers gave the same level in 0 of 12 cases"
     assert lines.count(exact) == 2
+    assert (
+        "(95%: on other work, if the same reviewers judge it; others may be further apart)" in lines
+    )
+    assert "independent" not in done.out
     said = "levels more than the others on the same work"
     assert f"Rita Reviewer (rita): gives 1.0 {said}" in lines
     assert f"Hugo [b] (hugo): gives 1.0 {said.replace('more', 'less')}" in lines
@@ -76,6 +80,7 @@ def test_too_few_are_told_in_words(rated: Any, run: Run) -> None:
     done = reliability(run, rated(3))
 
     assert (done.code, done.err) == (0, "")
+    assert "95%" not in done.out
     for line in (
         "All criteria together: too few to say: 3 submissions with two reviewers, 5 are needed",
         "Sound (sound): too few to say: 3 items with two reviewers, 5 are needed",

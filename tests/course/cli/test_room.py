@@ -11,6 +11,7 @@ from typing import Any
 import icalendar
 import pytest
 
+from practicum.internship import Supervision
 from practicum.records import Records, Sheet
 
 Run = Callable[..., Any]
@@ -185,6 +186,24 @@ def test_no_date_for_reviews(tiny: Any, run: Run, tmp_path: Path) -> None:
     assert done.code == 2
     assert "add review_due to it in course/course.yml" in " ".join(done.err.split())
     assert not file.exists()
+
+
+def test_what_students_said_of_the_supervision(tiny: Any, run: Run) -> None:
+    """``status`` tells it once feedback is released, without names, and never of two alone."""
+    with Records(tiny.course.records_url) as records:
+        for student, clear in (("s01", 1), ("s02", 1), ("s03", 4)):
+            rating = Supervision(levels={"clear": clear}, words=f"I waited {clear} weeks.")
+            records.rate("tiny", student, rating)
+    assert "Supervision" not in run("room", "status", "tiny", place=tiny.root).out
+    for released, words in (
+        (("s01", "s02"), "rated by 2 students, too few"),
+        (("s03",), "clear      0 2 0 0 1"),
+    ):
+        with Records(tiny.course.records_url) as records:
+            for student in released:
+                records.released("tiny", student, digest="0")
+        assert words in run("room", "status", "tiny", place=tiny.root).out
+    assert "s03" not in run("room", "status", "tiny", place=tiny.root).out
 
 
 def test_an_instructor_answers(tiny: Any, run: Run) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 OF_COUNTS = ("weighted kappa", "Gwet's AC1", "Gwet's AC2")
 """Figures that do not change where each submission is there twice."""
 PAIRS = [(2, 2), (1, 2), (3, 3), (0, 0), (4, 3), (2, 2), (1, 1), (0, 2), (3, 3), (4, 4), (2, 3)]
+REPEATS = 400
 CUTS = np.array([-2.2, -1.6, -1.0, 0.2])
 TRUE_AC2 = 0.897125
 """Of infinitely many submissions, as ``benchmarks/bench_intervals.py`` works it out."""
@@ -120,7 +121,8 @@ def test_no_interval(numbers: list[float], submissions: list[int]) -> None:
     found = estimate(_mean_of(numbers), submissions)
 
     assert found.value == pytest.approx(sum(numbers) / len(numbers))
-    assert (found.low, found.high) == (None, None)
+    assert found.low is None
+    assert found.high is None
 
 
 def test_words_without_an_interval() -> None:
@@ -240,18 +242,18 @@ def _interval(levels: "Array", *, by_submission: bool) -> Estimate:
 
 
 def _held(criteria: int, *, by_submission: bool = True) -> float:
-    """Return how many of a hundred intervals hold the true AC2."""
+    """Return what share of 400 intervals hold the true AC2: a share of 0.93 is 0.013 unsure."""
     rng = np.random.default_rng(20)
-    found = [_interval(_levels(rng, criteria), by_submission=by_submission) for _ in range(100)]
-    return sum((one.low or -1) <= TRUE_AC2 <= (one.high or -1) for one in found)
+    found = [_interval(_levels(rng, criteria), by_submission=by_submission) for _ in range(REPEATS)]
+    return sum((one.low or -1) <= TRUE_AC2 <= (one.high or -1) for one in found) / REPEATS
 
 
 def test_intervals_hold() -> None:
-    """Of twenty submissions, more than 90 of 100 intervals of AC2 hold what is true of all."""
-    assert _held(1) > 90
+    """Of twenty submissions, more than 90% of AC2's intervals hold what is true of all."""
+    assert _held(1) > 0.9
 
 
 def test_pooled_intervals_hold() -> None:
     """So do those of four criteria pooled, which would not if their items were independent."""
-    assert _held(4) > 90
-    assert _held(4, by_submission=False) < 80
+    assert _held(4) > 0.9
+    assert _held(4, by_submission=False) < 0.8

@@ -108,6 +108,21 @@ def test_criteria_do_not_stand_in_for_submissions(course: Course, records: Recor
     }
 
 
+def test_criteria_of_a_submission_are_no_surer_than_one(course: Course, records: Records) -> None:
+    """Two criteria with the same levels leave the figures of all together as unsure as one does."""
+    for criterion in ("advice", "analysis"):
+        assess(records, "rita", RITA, criterion)
+        assess(records, "hugo", HUGO, criterion)
+
+    report = reliability_of(course, "demo")
+
+    for name in ("weighted kappa", "Gwet's AC1", "Gwet's AC2"):
+        one, both = report.criteria[0].figure(name), report.together.figure(name)
+        assert (both.n_items, one.n_items) == (12, 6)
+        assert both.low == pytest.approx(one.low)
+        assert both.high == pytest.approx(one.high)
+
+
 def test_six_are_too_few_for_severity(six: Course) -> None:
     """With six submissions in common nothing is said of who gives more, and none is adjusted."""
     report = reliability_of(six, "demo")

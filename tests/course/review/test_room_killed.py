@@ -2,53 +2,16 @@
 
 import http.client
 import shutil
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.course.review.visiting import FULL, MONTH, Browser
+from tests.course.review.visiting import FULL, MONTH, REPOSITORY, Browser, Server
 
 from practicum.course import Course
 from practicum.records import Records
-
-REPOSITORY = Path(__file__).parents[3]
-SERVE = """
-import sys
-from practicum.course import Course
-from practicum.room import serve
-from tests.course.review.conftest import MemoryGradebook
-serve(Course.find(sys.argv[1]), ["demo"], port=int(sys.argv[2]), gradebook=MemoryGradebook(),
-      renewed=0.2, ready=lambda serving: print(serving.address, flush=True))
-"""
-
-
-class Server:
-    """A room in a process of its own, which can be killed and started again at its address."""
-
-    def __init__(self, course: Course) -> None:
-        self._course, self._port = course, 0
-        self.start()
-
-    def start(self) -> None:
-        """Start it, and wait until it answers."""
-        command = [sys.executable, "-c", SERVE, str(self._course.root), str(self._port)]
-        self.process = subprocess.Popen(
-            command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
-        assert self.process.stdout is not None
-        self.address = self.process.stdout.readline().strip()
-        self._port = int(self.address.rstrip("/").rpartition(":")[2])
-
-    def kill(self) -> None:
-        """Kill it without a word."""
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait(20)
 
 
 @pytest.fixture

@@ -3,16 +3,29 @@
 import asyncio
 import http.client
 import json
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from practicum.course import Course
 from practicum.room import Serving, serve
 
+REPOSITORY = Path(__file__).parents[3]
+SERVE = """
+import sys
+from practicum.course import Course
+from practicum.room import serve
+from tests.course.review.conftest import MemoryGradebook
+serve(Course.find(sys.argv[1]), ["demo"], port=int(sys.argv[2]), gradebook=MemoryGradebook(),
+      renewed=0.2, ready=lambda serving: print(serving.address, flush=True))
+"""
 MONTH = timedelta(days=30)
 OURS = {"X_Practicum": "room", "Content_Type": "application/json"}
 FULL: dict[str, Any] = {"levels": {"analysis": 3, "advice": 2}, "words": {"advice": "Name a date."}}
@@ -33,8 +46,8 @@ class Answer:
 class Browser:
     """Sends requests as a browser would, with the cookie that it was given."""
 
-    def __init__(self, address: str) -> None:
-        self.host, self.cookie = urlsplit(address).netloc, ""
+    def __init__(self, address: str, brief: str = "demo") -> None:
+        self.host, self.brief, self.cookie = urlsplit(address).netloc, brief, ""
 
     def ask(self, method: str, place: str, body: Any = None, **headers: str) -> Answer:
         """Send one request; an underscore in a header's name is a dash."""
@@ -58,30 +71,33 @@ class Browser:
     def put(self, code: str, sheet: Any, revision: int = 0) -> Answer:
         """Save a sheet, as the page does."""
         return self.ask(
-            "PUT", f"/demo/api/sheets/{code}", {"sheet": sheet, "revision": revision}, **OURS
+            "PUT",
+            f"/{self.brief}/api/sheets/{code}",
+            {"sheet": sheet, "revision": revision},
+            **OURS,
         )
 
     def submit(self, code: str, sheet: Any, revision: int = 0) -> Answer:
         """Submit a sheet, as the page does."""
         body = {"sheet": sheet, "revision": revision}
-        return self.ask("POST", f"/demo/api/sheets/{code}/submit", body, **OURS)
+        return self.ask("POST", f"/{self.brief}/api/sheets/{code}/submit", body, **OURS)
 
     def room(self) -> Any:
         """Return what the first view shows."""
-        return self.ask("GET", "/demo/api/room").json
+        return self.ask("GET", f"/{self.brief}/api/room").json
 
     def sheet(self, code: str) -> Any:
         """Return a sheet as the page gets it."""
-        return self.ask("GET", f"/demo/api/sheets/{code}").json
+        return self.ask("GET", f"/{self.brief}/api/sheets/{code}").json
 
     def post(self, place: str, body: Any) -> Answer:
         """Send something to one of the brief's addresses, as the page does."""
-        return self.ask("POST", f"/demo/api/{place}", body, **OURS)
+        return self.ask("POST", f"/{self.brief}/api/{place}", body, **OURS)
 
 
 @contextmanager
-def served(course: Course, gradebook: Any) -> Iterator[str]:
-    """Serve the room of the brief "demo" in a thread; yield its address."""
+def served(course: Course, gradebook: Any = None, brief: str = "demo") -> Iterator[str]:
+    """Serve the room of a brief in a thread; yield its address."""
     said: dict[str, Any] = {}
     up = threading.Event()
 
@@ -91,7 +107,7 @@ def served(course: Course, gradebook: Any) -> Iterator[str]:
         up.set()
 
     def run() -> None:
-        serve(course, ["demo"], port=0, gradebook=gradebook, renewed=0.2, ready=ready)
+        serve(course, [brief], port=0, gradebook=gradebook, renewed=0.2, ready=ready)
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
@@ -102,3 +118,26 @@ def served(course: Course, gradebook: Any) -> Iterator[str]:
         said["loop"].call_soon_threadsafe(said["task"].cancel)
         thread.join(20)
     assert not thread.is_alive()
+
+
+class Server:
+    """A room in a process of its own, which can be killed and started again at its address."""
+
+    def __init__(self, course: Course) -> None:
+        self._course, self._port = course, 0
+        self.start()
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        command = [sys.executable, "-c", SERVE, str(self._course.root), str(self._port)]
+        self.process = subprocess.Popen(
+            command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+        assert self.process.stdout is not None
+        self.address = self.process.stdout.readline().strip()
+        self._port = int(self.address.rstrip("/").rpartition(":")[2])
+
+    def kill(self) -> None:
+        """Kill it without a word."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(20)

@@ -14,6 +14,7 @@ from practicum.course import Course
 from practicum.errors import BadInput
 
 if TYPE_CHECKING:
+    from practicum.review import SupervisionView
     from practicum.review.progress import ReviewerProgress
 
 __all__ = ["reminders", "status"]
@@ -35,16 +36,20 @@ SAID = {
 def status(course: Course, brief: str, *, as_json: bool) -> int:
     """Show who of BRIEF's reviewers has done what: overdue, silent, median time, notes."""
     from practicum.records import Records  # noqa: PLC0415 (keeps --help quick)
+    from practicum.review import supervision_of  # noqa: PLC0415
     from practicum.review.progress import reviewers_progress, without_reviewer  # noqa: PLC0415
 
     with Records(course.records_url) as records:
         lines = reviewers_progress(course, brief, records, datetime.now(UTC))
         nobodys = without_reviewer(course, brief, records)
+        supervision = supervision_of(course, brief, records)
     if as_json:
         print_json(lines)
         return 0
     for line in lines:
         _show(line)
+    if supervision is not None:
+        _show_supervision(supervision)
     if nobodys:
         say(f"With nobody: {', '.join(nobodys)}. Next: `practicum room assign {brief}`.")
     if any(line.state in {"overdue", "silent"} for line in lines):
@@ -67,6 +72,18 @@ def _show(line: ReviewerProgress) -> None:
     for one in line.conflicts:
         judged = " (judged already, and that still counts)" if one.judged else ""
         say(f"  {one.code}, must not judge it: {' '.join(one.why.split())}{judged}")
+
+
+def _show_supervision(view: SupervisionView) -> None:
+    """Print what students said of the supervision, which the reviewers see, too."""
+    if view.few:
+        say(f"Supervision: rated by {some(view.n, 'student')}, too few to be told without names")
+        return
+    say(f"Supervision, rated by {some(view.n, 'student')} (how often each level 0 to 4):")
+    for name, counts in view.levels.items():
+        say(f"  {name:10} {' '.join(map(str, counts))}")
+    for words in view.words:
+        say(f"  “{' '.join(words.split())}”")
 
 
 @click.command()
