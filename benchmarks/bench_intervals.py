@@ -18,8 +18,8 @@ new reviewers   One criterion; each time other reviewers, and the true figures a
                 reviewers there could be. The intervals do not claim to hold these.
 
 Each cell is the percentage of intervals that hold, in the worst kind of submissions; behind it,
-where it is not 100, that of the samples that gave an interval at all; a stroke where none did. The last line is one JSON
-object: the worst and the mean coverage by design, figure, reviewers and submissions.
+where it is not 100, that of the samples that gave an interval at all; a stroke where none did.
+The last line is one JSON object: the worst and the mean coverage of each cell.
 """
 
 from __future__ import annotations

@@ -70,15 +70,21 @@ def take(browser: Browser, picture: Picture, course: Path, out: Path) -> Path:
     return file
 
 
+def chromium() -> str:
+    """Return this system's Chromium."""
+    executable = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    if executable is None:
+        sys.exit("there is no chromium on PATH: scripts/debian-packages installs it")
+    return executable
+
+
 def main() -> None:
     """Take all pictures; the arguments are the demo's course and the folder to write to."""
     course, out = Path(sys.argv[1]), Path(sys.argv[2])
     for picture in PICTURES:
         if not (course / picture.page).is_file():
             sys.exit(f"{course / picture.page} is not there: play the demo first, with `make demo`")
-    executable = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
-    if executable is None:
-        sys.exit("there is no chromium on PATH: scripts/debian-packages installs it")
+    executable = chromium()
     out.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(

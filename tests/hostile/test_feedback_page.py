@@ -21,6 +21,7 @@ from practicum.records import Assessment, Decision, cases_of
 from practicum.release.arithmetic import sum_of
 from practicum.release.judgements import judgements, next_steps
 from practicum.release.page import Page, handover, page_html
+from practicum.release.questions import Spoken
 from practicum.rendering.notebook import notebook_view
 from practicum.rubrics import read_rubric
 
@@ -243,6 +244,8 @@ def _page(cells: list[Cell], name: str = WORDS, words: str = WORDS) -> Page:
         sum=sum_of(marks, judged, timedelta(days=1), LatePolicy()),
         judged=judged,
         steps=next_steps(judged),
+        threads=((Spoken(who=name, at=AT, text=words),) * 2,),
+        zone=ZoneInfo("Europe/Berlin"),
         notebook=notebook_view(_notebook(cells, words), marks, KEY),
     )
 

@@ -24,9 +24,9 @@ def reliability(report: ReliabilityReport) -> str:
         markup.heading("Reliability"),
         markup.paragraph(
             f"{some(report.n_reviewers, 'reviewer')} and "
-            f"{some(report.n_submissions, 'submission')}, on the employer's criteria. Criteria of "
-            "one submission are seldom independent, so the true intervals of all together are "
-            "wider."
+            f"{some(report.n_submissions, 'submission')}, on the employer's criteria. The "
+            "intervals are for other work that the same reviewers judge; others may be further "
+            "apart."
         ),
         markup.picture(plots.agreement_chart(report)),
         *(_figures(title, found) for title, found in groups),

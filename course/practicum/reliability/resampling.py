@@ -66,7 +66,8 @@ def estimate(
     2, 110-114), with var(s2) from the fourth moment: an error that few submissions make is less
     sure.
 
-    ``benchmarks/bench_intervals.py`` measures how often the intervals hold. There is none where
+    ``benchmarks/bench_intervals.py`` measures how often the intervals hold: nine of ten times or
+    more from 20 submissions on, a little less often with ten. There is none where
     the statistic is 1 or at its floor, where it hangs on a single submission, or where leaving
     any out changes nothing.
 

@@ -12,14 +12,15 @@ __all__ = ["ShownPages"]
 A_MINUTE = 200
 """Words that people read in a minute, about (Brysbaert 2019: 238 for English prose)."""
 
-_LEFT_OUT = re.compile(r"(?s)<(style|head|details)\b.*?</\1>|<[^>]*>")
+_LEFT_OUT = re.compile(r"(?s)<(style|head|details|table|pre)\b.*?</\1>|<[^>]*>")
 
 _TO_FOLDER = re.compile(rb'(?s)<p class="how">.*?</p>\s*')
+_THE_REST = '<section aria-labelledby="notebook">'
 _LINK = re.compile(rb'(?s)<a href="index[.]html">(.*?)</a>')
 
 
 class ShownPages:
-    """The pages in a folder, with the number of words and the minutes that each one takes."""
+    """The pages in a folder, with the words and the minutes of what was asked for."""
 
     def __init__(self, folder: Path, codes: tuple[str, ...]) -> None:
         self._folder = folder
@@ -40,5 +41,7 @@ def _alone(page: bytes) -> bytes:
 
 
 def _size(file: Path) -> tuple[int, int]:
-    words = len(unescape(_LEFT_OUT.sub(" ", file.read_text("utf-8"))).split())
+    """Return the size of what was asked for: the rest is there to look things up."""
+    wanted = file.read_text("utf-8").partition(_THE_REST)[0]
+    words = len(unescape(_LEFT_OUT.sub(" ", wanted)).split())
     return words, max(1, ceil(words / A_MINUTE))

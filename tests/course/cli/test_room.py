@@ -169,8 +169,9 @@ def test_who_is_to_be_reminded(tiny: Any, run: Run, tmp_path: Path) -> None:
     rows = list(csv.DictReader(table.read_text().splitlines()))
     assert (rows[0]["name"], rows[0]["left"], rows[0]["state"]) == ("'=Rita, R.", "2", "overdue")
     event = icalendar.Calendar.from_ical(calendar.read_bytes()).walk("VEVENT")[0]
+    assert isinstance(event, icalendar.Event)
     assert event.start == datetime(2026, 2, 1, 12, tzinfo=UTC)
-    assert event["SUMMARY"].endswith("(=Rita, R., 2 left)")
+    assert str(event["SUMMARY"]).endswith("(=Rita, R., 2 left)")
     same = calendar.read_bytes()
     run("room", "reminders", "tiny", "--calendar", calendar, place=tiny.root)
     uid = [line for line in same.splitlines() if line.startswith(b"UID")]

@@ -16,7 +16,8 @@ GIF = "data:image/gif;base64,R0lGODlhAQABAAAAACw="
 
 def test_the_same_text_is_made_once() -> None:
     """What was made of a text is given again; another text is made anew."""
-    kept, made = Kept(), []
+    kept: Kept[Markup] = Kept()
+    made: list[int] = []
 
     def make() -> Markup:
         made.append(1)
@@ -29,7 +30,8 @@ def test_the_same_text_is_made_once() -> None:
 
 def test_no_more_is_kept_than_there_is_room_for() -> None:
     """What was used longest ago goes first, and what is very large is not kept."""
-    kept, made = Kept(most=320), []
+    kept: Kept[Markup] = Kept(most=320)
+    made: list[str] = []
 
     def ask(text: str, size: int = 9) -> None:
         def make() -> Markup:

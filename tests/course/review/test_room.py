@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.course.review.visiting import FULL, MONTH, OURS, Browser
+from tests.course.review.conftest import words as text_cell
+from tests.course.review.visiting import FULL, MONTH, OURS, Browser, soon
 
 from practicum.course import Course
 from practicum.errors import BadInput
@@ -184,6 +185,19 @@ def test_a_submission_stands_alone(rita: Browser, records: Records) -> None:
     assert b"index.html" not in page
     assert b"In the table" not in page
     assert b"Which Saturdays?" in page
+
+
+def test_how_long_it_takes(rita: Browser, records: Records, graded: Any, gradebook: Any) -> None:
+    """The minutes are those of what was asked for, not of tables, code or the whole notebook."""
+    gradebook.graded.append("late")
+    graded("late", text_cell("padding " * 5000), text="word " * 900)
+    code = records.blind_code("demo", "late")
+
+    assert soon(lambda: code in {line["code"] for line in rita.room()["submissions"]})
+
+    line = next(line for line in rita.room()["submissions"] if line["code"] == code)
+    assert 900 < line["words"] < 1000
+    assert line["minutes"] == 5
 
 
 def test_all_is_released(rita: Browser, records: Records) -> None:

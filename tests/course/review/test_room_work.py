@@ -1,12 +1,11 @@
 """What a reviewer is given to judge: anchors first, what was assigned, nothing with a conflict."""
 
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.course.review.visiting import FULL, MONTH, Browser
+from tests.course.review.visiting import FULL, MONTH, Browser, soon
 
 from practicum.course import Course
 from practicum.internship import Supervision
@@ -112,7 +111,8 @@ def test_scoring_an_anchor_marks_nobody(
         "ada", "analysis"
     )
 
-    assert enter("rita").submit(codes["ada"], FULL | {"levels": dict.fromkeys(FULL["levels"], 0)})
+    nothing = FULL | {"levels": dict.fromkeys(FULL["levels"], 0)}
+    assert enter("rita").submit(codes["ada"], nothing).status == 200
 
     assert records.assessments("demo") == ()
     apply_marks(course, gradebook, records, "demo")
@@ -237,7 +237,7 @@ def test_conflicts_in_the_roster(
         file.read_text().replace("briefs: [demo]}", "briefs: [demo], conflicts: [ada]}")
     )
 
-    assert _soon(lambda: [line["code"] for line in rita.room()["submissions"]] == [codes["grace"]])
+    assert soon(lambda: [line["code"] for line in rita.room()["submissions"]] == [codes["grace"]])
     assert rita.ask("GET", f"/demo/submissions/{codes['ada']}").status == 404
 
 
@@ -265,7 +265,7 @@ def test_what_is_graded_meanwhile_comes_in(
 
     graded("late", text="We book Saturday 9.")
 
-    assert _soon(lambda: len(rita.room()["submissions"]) == 3)
+    assert soon(lambda: len(rita.room()["submissions"]) == 3)
     page = rita.ask("GET", f"/demo/submissions/{records.blind_code('demo', 'late')}")
     assert b"We book Saturday 9." in page.body
 
@@ -371,13 +371,3 @@ def test_supervision_is_opened_with_the_feedback(
         records.released("demo", student, digest="0")
 
     assert rita.room()["supervision"] == {"n": 2, "few": True}
-
-
-def _soon(holds: Callable[[], bool]) -> bool:
-    """Wait until something holds; give up after twenty seconds."""
-    until = time.monotonic() + 20
-    while time.monotonic() < until:
-        if holds():
-            return True
-        time.sleep(0.1)
-    return False

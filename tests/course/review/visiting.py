@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -141,3 +142,13 @@ class Server:
         """Kill it without a word."""
         self.process.send_signal(signal.SIGKILL)
         self.process.wait(20)
+
+
+def soon(holds: Callable[[], bool]) -> bool:
+    """Wait until something holds; give up after twenty seconds."""
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        if holds():
+            return True
+        time.sleep(0.1)
+    return False
