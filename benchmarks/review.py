@@ -1,13 +1,16 @@
 """Time until a reviewer can judge: the review room, and stock Voilà showing the same.
 
-    python benchmarks/review.py [REPETITIONS] [AT_ONCE]
+    python benchmarks/review.py [REPETITIONS] [AT_ONCE] [REVIEWERS]
 
 The room's server shows a submission beside the rubric's form. Its peer is stock Voilà with a
 notebook that shows the same submission's page in an iframe beside an anywidget form with the same
 native controls, a kernel for each viewer. Both are opened in a new browser context in turn, then
 by AT_ONCE pages at a time. Taken are the seconds from the navigation until the first level can be
 chosen and the submission is read, and the memory of the server and its kernels for each viewer
-(proportional set size). The last line is one JSON object; ratios are Voilà / room.
+(proportional set size). Then REVIEWERS work at once, without browsers: each loads the page, and for
+each submission reads it, saves ten times while typing, and sends. Taken are the seconds from a
+request to its answer, what failed, and what the server needs. The last line is one JSON object;
+ratios are Voilà / room.
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 from measuring import about_this_machine
 from playwright.async_api import Browser, async_playwright
+from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,8 +43,13 @@ from tests.widgets.browser.servers import voila  # noqa: E402 (see above)
 
 from practicum.course import Course  # noqa: E402 (see above)
 from practicum.records import Records  # noqa: E402 (see above)
+from practicum.room.static import page_files  # noqa: E402 (see above)
 
 WAIT = 60_000
+PERSON = "  - {{id: b{n}, name: Busy {n}, employer: Market Hall, briefs: [demo]}}\n"
+SAVES = 10
+PAUSE = 1.0
+"""Seconds between two saves: the page saves 0.6 s after the last key."""
 PEER = """
 import anywidget, html, pathlib, traitlets
 from IPython.display import HTML, display
@@ -72,11 +81,11 @@ Form(criteria=[["analysis", "Sound analysis", levels], ["advice", "Useful advice
 """
 
 
-def main(repetitions: int, at_once: int) -> None:
+def main(repetitions: int, at_once: int, reviewers: int) -> None:
     """Measure both, and print the medians."""
     with tempfile.TemporaryDirectory(prefix="bench-") as place:
         folder = Path(place)
-        course = _lay(folder / "course")
+        course = _lay(folder / "course", reviewers)
         found: dict[str, tuple[float, float, float]] = {}
         with _room(course) as (process, address, code):
             with Records(course.records_url) as records:
@@ -87,6 +96,7 @@ def main(repetitions: int, at_once: int) -> None:
             page = (course.work / "review" / "demo" / f"{code}.html").read_text("utf-8")
             opened = (f"{address}demo/#{code}", [f"{address}invite/{secret}" for secret in secrets])
             found["room"] = asyncio.run(_measure(process, *opened, repetitions, at_once))
+            work = asyncio.run(_work(process, course, address, reviewers))
         (folder / "page.html").write_text(page, encoding="utf-8")
         notebook = folder / "peer.ipynb"
         notebook.write_text(_notebook(PEER.replace("PAGE", str(folder / "page.html"))))
@@ -98,6 +108,12 @@ def main(repetitions: int, at_once: int) -> None:
     for name, (cold, rush, memory) in found.items():
         many = f"{at_once} at once {rush:6.2f} s"
         print(f"{name:6} cold {cold:5.2f} s, {many}, {memory:6.1f} MB a viewer")
+    print(
+        f"{reviewers} reviewers at work: {work['requests']} requests in {work['seconds']} s, "
+        f"{work['failed']} failed; answers after {work['median_ms']} ms (median), "
+        f"{work['p95_ms']} ms (95 of 100), {work['most_ms']} ms (slowest); "
+        f"server {work['cpu_percent']} % of a core, {work['server_mb']} MB"
+    )
     room, peer = found["room"], found["voila"]
     figures = {
         "benchmark": "review",
@@ -105,6 +121,7 @@ def main(repetitions: int, at_once: int) -> None:
         "at_once": at_once,
         "room": dict(zip(("cold", "all", "mb"), (round(x, 3) for x in room), strict=True)),
         "voila": dict(zip(("cold", "all", "mb"), (round(x, 3) for x in peer), strict=True)),
+        "at_work": work,
         "ratio": round(peer[0] / room[0], 2),
         "ratio_at_once": round(peer[1] / room[1], 2),
     }
@@ -167,9 +184,81 @@ def _memory(process: psutil.Process) -> float:
     return float(sum(one.memory_full_info().pss for one in family)) / 1e6
 
 
-def _lay(root: Path) -> Course:
-    """Lay the small course of the tests, with its two graded submissions."""
-    course = small.lay_course(root)
+async def _work(
+    process: psutil.Process, course: Course, address: str, reviewers: int
+) -> dict[str, Any]:
+    """Let many reviewers work at once, as their pages do, typing for ten seconds a submission."""
+    took: list[float] = []
+    failed: list[int] = []
+    client = AsyncHTTPClient(force_instance=True, max_clients=reviewers * 2)
+    with Records(course.records_url) as records:
+        doors = [records.invite("demo", f"b{n}", timedelta(days=1)) for n in range(reviewers)]
+    files = page_files()
+
+    async def ask(cookie: str, method: str, place: str, body: object = None) -> HTTPResponse:
+        headers = {"X-Practicum": "room", "Cookie": cookie, "Origin": address.rstrip("/")}
+        begin = time.perf_counter()
+        answer = await client.fetch(
+            address + place,
+            method=method,
+            headers=headers,
+            body=None if method == "GET" else json.dumps(body),
+            raise_error=False,
+            follow_redirects=False,
+            request_timeout=60,
+        )
+        took.append(time.perf_counter() - begin)
+        if answer.code not in {200, 303}:
+            failed.append(answer.code)
+        return answer
+
+    async def review(number: int, door: str) -> None:
+        await asyncio.sleep(number / reviewers * PAUSE)
+        entered = await ask("", "POST", f"invite/{door}")
+        cookie = entered.headers["Set-Cookie"].partition(";")[0]
+        for place in ("demo/", *(files.place + name for name in files.modules)):
+            await ask(cookie, "GET", place)
+        queue = json.loads((await ask(cookie, "GET", "demo/api/room")).body)
+        for line in queue["submissions"]:
+            code = line["code"]
+            await ask(cookie, "GET", f"demo/submissions/{code}")
+            await ask(cookie, "GET", f"demo/api/sheets/{code}")
+            sheet = {"levels": {"analysis": number % 5, "advice": 2}, "overall": ""}
+            for revision in range(SAVES):
+                sheet["overall"] = f"{sheet['overall']} Ten more words that {number} has typed in."
+                body = {"sheet": sheet, "revision": revision}
+                await ask(cookie, "PUT", f"demo/api/sheets/{code}", body)
+                await asyncio.sleep(PAUSE)
+            body = {"sheet": sheet, "revision": SAVES}
+            await ask(cookie, "POST", f"demo/api/sheets/{code}/submit", body)
+
+    before, begin = sum(process.cpu_times()[:2]), time.perf_counter()
+    await asyncio.gather(*[review(number, door) for number, door in enumerate(doors)])
+    seconds = time.perf_counter() - begin
+    with Records(course.records_url) as records:
+        sent = sum(one.reviewer.startswith("b") for one in records.sheets("demo"))
+    if sent != 2 * reviewers:
+        sys.exit(f"{sent} of {2 * reviewers} sheets were kept: no figures")
+    cuts = statistics.quantiles(took, n=20)
+    return {
+        "reviewers": reviewers,
+        "seconds": round(seconds, 1),
+        "requests": len(took),
+        "failed": len(failed),
+        "median_ms": round(statistics.median(took) * 1000, 1),
+        "p95_ms": round(cuts[-1] * 1000, 1),
+        "most_ms": round(max(took) * 1000, 1),
+        "cpu_percent": round((sum(process.cpu_times()[:2]) - before) / seconds * 100),
+        "server_mb": round(_memory(process)),
+    }
+
+
+def _lay(root: Path, reviewers: int) -> Course:
+    """Lay the small course of the tests, with its two graded submissions and more reviewers."""
+    small.lay_course(root)
+    with (root / "course" / "roster.yml").open("a", encoding="utf-8") as roster:
+        roster.writelines(PERSON.format(n=n) for n in range(reviewers))
+    course = Course.find(root)
     (root / "notebooks").mkdir()
     shutil.copy(ROOT / "notebooks" / "employer_review.ipynb", root / "notebooks")
     for student in ("ada", "grace"):
@@ -222,4 +311,4 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["--serve"]:
         _serve(Path(sys.argv[2]))
     else:
-        main(*([int(value) for value in sys.argv[1:]] + [5, 20][len(sys.argv) - 1 :]))
+        main(*([int(value) for value in sys.argv[1:]] + [5, 20, 100][len(sys.argv) - 1 :]))

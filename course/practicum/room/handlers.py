@@ -18,6 +18,7 @@ from practicum.records import Guest, Sheet, normal_code
 from practicum.review.room import Desk
 from practicum.room.door import COOKIE, Door
 from practicum.room.shown import ShownPages
+from practicum.room.static import KINDS, PageFiles
 
 __all__ = ["HANDLERS", "Room"]
 
@@ -32,7 +33,6 @@ SUBMISSION_POLICY: Final = (
     "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none';"
     " form-action 'none'; frame-ancestors 'self'"
 )
-KINDS: Final = {".js": "text/javascript", ".css": "text/css", ".json": "application/json"}
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Room:
 
     base: str
     shell: bytes
-    files: dict[str, bytes]
+    files: PageFiles
     door: Door
     desk: Callable[[Guest], Desk]
     pages: Callable[[str], ShownPages]
@@ -114,7 +114,7 @@ class Handler(RequestHandler):
         """Answer a person with a small page; ``lines`` are HTML of our own."""
         self.set_status(code)
         self.set_header("Content-Type", "text/html; charset=utf-8")
-        style = f'<link rel="stylesheet" href="{self.room.base}static/room.css">'
+        style = f'<link rel="stylesheet" href="{self.room.base}{self.room.files.place}room.css">'
         self.finish(
             '<!DOCTYPE html><html lang="en"><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -197,13 +197,18 @@ class Page(Handler):
 class Static(Handler):
     """The page's own script, style and words."""
 
-    def get(self, name: str) -> None:
-        """Give one of the files that are known by name."""
-        if name not in self.room.files:
+    def get(self, digest: str, name: str) -> None:
+        """Give one of the files that are known by name; they are the same for all."""
+        content = self.room.files.content.get(name)
+        if content is None:
             self.refuse(404, "there is nothing here")
             return
         self.set_header("Content-Type", f"{KINDS[Path(name).suffix]}; charset=utf-8")
-        self.finish(self.room.files[name])
+        # A page from before an update gets what there is now, and is not to keep it.
+        is_same = digest == self.room.files.digest
+        kept = "public, max-age=31536000, immutable" if is_same else "no-store"
+        self.set_header("Cache-Control", kept)
+        self.finish(content)
 
 
 class OfGuest(Handler):
@@ -393,7 +398,7 @@ BRIEF: Final = r"([a-z0-9][a-z0-9._-]{0,63})"
 HANDLERS: Final = (
     (r"", Entrance),
     (r"invite/([A-Za-z0-9_-]{10,64})", Invite),
-    (r"static/([a-z_]+[.][a-z]+)", Static),
+    (r"static/([0-9a-f]{12})/([a-z_]+[.][a-z]+)", Static),
     (rf"{BRIEF}/", Page),
     (rf"{BRIEF}/api/room", Queue),
     (rf"{BRIEF}/api/messages", Questions),
@@ -403,13 +408,3 @@ HANDLERS: Final = (
     (rf"{BRIEF}/submissions/{CODE}", Submission),
     (r".*", Nothing),
 )
-
-
-def static_files(*folders: Path) -> dict[str, bytes]:
-    """Read the page's files once: nothing else on the disk can be asked for."""
-    return {
-        file.name: file.read_bytes()
-        for folder in folders
-        for file in sorted(folder.iterdir())
-        if file.suffix in KINDS
-    }

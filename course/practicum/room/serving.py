@@ -21,9 +21,10 @@ from practicum.records import Guest, Records
 from practicum.review import Gradebook, supervision_of
 from practicum.review.room import Desk
 from practicum.room.door import InvitationDoor
-from practicum.room.handlers import HANDLERS, LARGEST, Room, static_files
+from practicum.room.handlers import HANDLERS, LARGEST, Room
 from practicum.room.shelf import Shelf
 from practicum.room.shell import shell
+from practicum.room.static import PageFiles, page_files
 from practicum.shipped import course_notebook
 from practicum.values import Value
 
@@ -81,7 +82,8 @@ def serve(  # noqa: PLR0913 (what a server is told)
 
     """
     wanted = _briefs(course, briefs)
-    page = _page(course, notebook, base)
+    files = page_files()
+    page = _page(course, notebook, base, files)
     with Records(course.records_url) as records:
         shelf = Shelf(course, records, wanted, gradebook)
         shelf.fill(progress)
@@ -96,7 +98,7 @@ def serve(  # noqa: PLR0913 (what a server is told)
         room = Room(
             base=base,
             shell=page.encode(),
-            files=_files(),
+            files=files,
             door=InvitationDoor(records),
             desk=desk,
             pages=shelf.pages,
@@ -107,11 +109,11 @@ def serve(  # noqa: PLR0913 (what a server is told)
             asyncio.run(_answer(room, shelf, host, port, renewed, ready))
 
 
-def _page(course: Course, notebook: Path | None, base: str) -> str:
+def _page(course: Course, notebook: Path | None, base: str, files: PageFiles) -> str:
     if notebook is not None:
-        return shell(notebook, base)
+        return shell(notebook, base, files)
     with resources.as_file(course_notebook(course, "employer_review")[0]) as file:
-        return shell(file, base)
+        return shell(file, base, files)
 
 
 def _briefs(course: Course, asked: Sequence[str]) -> tuple[str, ...]:
@@ -163,11 +165,3 @@ def _log(handler: RequestHandler) -> None:
     """Log what was asked for, but never a link's secret, a code, or who asked."""
     place = (handler.request.path or "").split("/")
     LOG.info("%s %s %s", handler.request.method, place[1:2], handler.get_status())
-
-
-def _files() -> dict[str, bytes]:
-    with (
-        resources.as_file(resources.files("practicum.room")) as own,
-        resources.as_file(resources.files("practicum_widgets") / "review_room") as form,
-    ):
-        return static_files(own, form)

@@ -15,13 +15,14 @@ from voila.exporter import VoilaExporter
 
 from practicum.errors import BadInput, InvalidDocument
 from practicum.problems import Problem
+from practicum.room.static import PageFiles, page_files
 
 __all__ = ["shell"]
 
 SECONDS = 120
 
 
-def shell(notebook: Path, base: str = "/") -> str:
+def shell(notebook: Path, base: str = "/", files: PageFiles | None = None) -> str:
     """Run a notebook, which is the instructor's own, and return the page that it makes.
 
     The page holds nothing of any reviewer, submission or student: it is the same for all.
@@ -29,6 +30,7 @@ def shell(notebook: Path, base: str = "/") -> str:
     Args:
         notebook: A notebook with the tag ``review-room`` on the cell that shows the form.
         base: The prefix of all addresses, with a slash at its end.
+        files: The page's own script and style; those of this installation if None.
 
     Raises:
         BadInput: The notebook cannot be read, or a cell of it fails.
@@ -51,10 +53,10 @@ def shell(notebook: Path, base: str = "/") -> str:
         line = str(error).strip().splitlines()[-1][:300]
         message = f"{notebook}: a cell fails ({line}): run it in JupyterLab and mend it"
         raise BadInput(message) from None
-    return asyncio.run(_rendered(node, base))
+    return asyncio.run(_rendered(node, base, files or page_files()))
 
 
-async def _rendered(node: nbformat.NotebookNode, base: str) -> str:
+async def _rendered(node: nbformat.NotebookNode, base: str, files: PageFiles) -> str:
     with resources.as_file(resources.files("practicum.room") / "template") as folder:
         exporter = VoilaExporter(
             config=Config({"VoilaExporter": {"base_url": base, "exclude_anchor_links": True}}),
@@ -64,7 +66,7 @@ async def _rendered(node: nbformat.NotebookNode, base: str) -> str:
         parts = [
             part
             async for part, _ in exporter.generate_from_notebook_node(
-                node, extra_context={"base": base}
+                node, extra_context={"base": base, "static": files.place, "modules": files.modules}
             )
         ]
     return "".join(parts)

@@ -14,6 +14,7 @@ from practicum.errors import BadInput
 from practicum.records import Records
 from practicum.review import apply_from_room, apply_marks
 from practicum.room import serve
+from practicum.room.static import page_files
 
 
 @pytest.fixture
@@ -117,7 +118,7 @@ def test_nothing_that_is_served_names_a_student(rita: Browser, records: Records)
     rita.put(code, FULL)
     places = ["/", "/demo/api/room", f"/demo/submissions/{code}", f"/demo/api/sheets/{code}"]
     files = ("room.js", "start.js", "room.css", "words.json")
-    places.extend(f"/static/{name}" for name in files)
+    places.extend(f"/{page_files().place}{name}" for name in files)
 
     for place in places:
         answer = rita.ask("GET", place)
@@ -157,6 +158,8 @@ def test_other_briefs_do_not_exist(address: str, records: Records) -> None:
         "/demo/api/sheets/ada",
         "/static/../serving.py",
         "/static/handlers.py",
+        "/static/0123456789ab/handlers.py",
+        "/static/0123456789ab/../../roster.yml",
         "/voila/files/x",
         "/demo/api/kernels",
         "/course/work/records.db",
@@ -185,6 +188,19 @@ def test_a_submission_stands_alone(rita: Browser, records: Records) -> None:
     assert b"index.html" not in page
     assert b"In the table" not in page
     assert b"Which Saturdays?" in page
+
+
+def test_the_pages_own_files_are_kept(rita: Browser) -> None:
+    """Browsers keep script and style until one changes; a page from before gets the new ones."""
+    files = page_files()
+    page = rita.ask("GET", "/demo/").body.decode()
+    for name in ("start.js", "room.js", "room.css"):
+        assert f"../{files.place}{name}" in page
+        kept = rita.ask("GET", f"/{files.place}{name}")
+        assert (kept.status, kept.body) == (200, files.content[name])
+        assert "immutable" in kept.headers["Cache-Control"]
+        older = rita.ask("GET", f"/static/0123456789ab/{name}")
+        assert (older.body, older.headers["Cache-Control"]) == (files.content[name], "no-store")
 
 
 def test_how_long_it_takes(rita: Browser, records: Records, graded: Any, gradebook: Any) -> None:
