@@ -7,7 +7,8 @@ notebook that shows the same submission's page in an iframe beside an anywidget 
 native controls, a kernel for each viewer. Both are opened in a new browser context in turn, then
 by AT_ONCE pages at a time. Taken are the seconds from the navigation until the first level can be
 chosen and the submission is read, and the memory of the server and its kernels for each viewer
-(proportional set size). Then REVIEWERS work at once, without browsers: each loads the page, and for
+(proportional set size). How long the browsers themselves need on this machine tells the floor: as
+many open a page of ten words. Then REVIEWERS work at once, without browsers: each loads the page, and for
 each submission reads it, saves ten times while typing, and sends. Taken are the seconds from a
 request to its answer, what failed, and what the server needs. The last line is one JSON object;
 ratios are Voilà / room.
@@ -45,7 +46,7 @@ from practicum.course import Course  # noqa: E402 (see above)
 from practicum.records import Records  # noqa: E402 (see above)
 from practicum.room.static import page_files  # noqa: E402 (see above)
 
-WAIT = 60_000
+WAIT = 120_000
 PERSON = "  - {{id: b{n}, name: Busy {n}, employer: Market Hall, briefs: [demo]}}\n"
 SAVES = 10
 PAUSE = 1.0
@@ -96,6 +97,11 @@ def main(repetitions: int, at_once: int, reviewers: int) -> None:
             page = (course.work / "review" / "demo" / f"{code}.html").read_text("utf-8")
             opened = (f"{address}demo/#{code}", [f"{address}invite/{secret}" for secret in secrets])
             found["room"] = asyncio.run(_measure(process, *opened, repetitions, at_once))
+            _tell("room", found["room"], at_once)
+            floor = asyncio.run(_floor(address, at_once))
+            print(
+                f"  the browsers alone, {at_once} at once with a page of ten words: {floor:.2f} s"
+            )
             work = asyncio.run(_work(process, course, address, reviewers))
         (folder / "page.html").write_text(page, encoding="utf-8")
         notebook = folder / "peer.ipynb"
@@ -105,9 +111,7 @@ def main(repetitions: int, at_once: int, reviewers: int) -> None:
                 p for p in psutil.Process().children() if "voila" in " ".join(p.cmdline())
             )
             found["voila"] = asyncio.run(_measure(process, address, [], repetitions, at_once))
-    for name, (cold, rush, memory) in found.items():
-        many = f"{at_once} at once {rush:6.2f} s"
-        print(f"{name:6} cold {cold:5.2f} s, {many}, {memory:6.1f} MB a viewer")
+    _tell("voila", found["voila"], at_once)
     print(
         f"{reviewers} reviewers at work: {work['requests']} requests in {work['seconds']} s, "
         f"{work['failed']} failed; answers after {work['median_ms']} ms (median), "
@@ -121,11 +125,18 @@ def main(repetitions: int, at_once: int, reviewers: int) -> None:
         "at_once": at_once,
         "room": dict(zip(("cold", "all", "mb"), (round(x, 3) for x in room), strict=True)),
         "voila": dict(zip(("cold", "all", "mb"), (round(x, 3) for x in peer), strict=True)),
+        "floor_at_once": round(floor, 3),
         "at_work": work,
         "ratio": round(peer[0] / room[0], 2),
         "ratio_at_once": round(peer[1] / room[1], 2),
     }
     print(json.dumps(figures | about_this_machine()))
+
+
+def _tell(name: str, found: tuple[float, float, float], at_once: int) -> None:
+    cold, rush, memory = found
+    many = f"{at_once} at once {rush:6.2f} s"
+    print(f"{name:6} cold {cold:5.2f} s, {many}, {memory:6.1f} MB a viewer", flush=True)
 
 
 async def _measure(
@@ -143,11 +154,35 @@ async def _measure(
         before = _memory(process)
         pages = [await _enter(browser, doors.pop() if doors else "") for _ in range(at_once)]
         begin = time.perf_counter()
-        await asyncio.gather(*[_usable(page, address) for page in pages])
+        ended = await asyncio.gather(
+            *[_usable(page, address) for page in pages], return_exceptions=True
+        )
         rush = time.perf_counter() - begin
+        never = [one for one in ended if isinstance(one, BaseException)]
+        if never:
+            print(f"  {len(never)} of {at_once} were not usable after {WAIT / 1000:.0f} s")
         memory = (_memory(process) - before) / at_once
         await browser.close()
     return statistics.median(cold), rush, memory
+
+
+async def _floor(address: str, at_once: int) -> float:
+    """Return the seconds until as many browsers show a page of ten words, from the same server."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
+        pages = [await _enter(browser, "") for _ in range(at_once)]
+
+        async def see(page: Any) -> None:  # noqa: ANN401 (a page of playwright)
+            await page.goto(address, wait_until="commit")
+            await page.get_by_text("open the link").wait_for(timeout=WAIT)
+
+        begin = time.perf_counter()
+        await asyncio.gather(*map(see, pages))
+        seconds = time.perf_counter() - begin
+        await browser.close()
+    return seconds
 
 
 async def _view(browser: Browser, address: str, door: str) -> float:
@@ -277,8 +312,10 @@ def _room(course: Course) -> Iterator[tuple[psutil.Process, str, str]]:
         address = server.stdout.readline().strip()
         with Records(course.records_url) as records:
             code = records.blind_code("demo", "ada")
-        yield psutil.Process(server.pid), address, code
-        server.terminate()
+        try:
+            yield psutil.Process(server.pid), address, code
+        finally:
+            server.terminate()
 
 
 def _serve(root: Path) -> None:

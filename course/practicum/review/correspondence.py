@@ -13,7 +13,10 @@ from practicum.people import Reviewer
 from practicum.records import Records, Said, normal_code
 from practicum.review.blinding import Blinder, Blinding
 
-__all__ = ["Correspondence", "open_questions"]
+__all__ = ["MOST_ANSWERS", "Correspondence", "open_questions"]
+
+MOST_ANSWERS = 200
+"""Answers of one reviewer in one thread: nobody writes more, and a program that does is stopped."""
 
 
 class Correspondence:
@@ -28,6 +31,10 @@ class Correspondence:
         self._reviewer = reviewer
         self._names = {one.id: one.name for one in course.roster.reviewers}
         self._names |= {one.id: one.name for one in course.roster.instructors}
+
+    def waiting(self) -> int:
+        """Return in how many threads a question is open; cheap, as each view of the room asks."""
+        return sum(bool(open_questions(said)) for said in self._by_student().values())
 
     def threads(self) -> list[dict[str, Any]]:
         """Return the threads as the page shows them, those with an open question first."""
@@ -60,6 +67,9 @@ class Correspondence:
             if answers and answers not in known:
                 message = "the question is not there any more: load the page again"
                 raise BadInput(message)
+            if sum(one.by == self._reviewer.id for one in said) >= MOST_ANSWERS:
+                message = f"you have written {MOST_ANSWERS} answers here: write to the instructor"
+                raise BadInput(message)
             self._records.say(self._brief, [self._said(student, key, answers, text)])
             return
         message = "there is no such question"
@@ -83,14 +93,16 @@ class Correspondence:
 
     def _shown(self, one: Said, clear: Blinder) -> dict[str, Any]:
         is_student = one.author == "student"
+        is_mine = one.by == self._reviewer.id
         return {
             "id": one.key,
             "author": one.author,
             "name": "" if is_student else self._names.get(one.by, ""),
-            "text": clear.text(one.text) if is_student else one.text,
+            # Who answers may know the student, and say the name.
+            "text": one.text if is_mine else clear.text(one.text),
             "at": one.at.isoformat(),
             "answers": one.answers,
-            "mine": one.by == self._reviewer.id,
+            "mine": is_mine,
         }
 
     def _by_student(self) -> dict[str, list[Said]]:

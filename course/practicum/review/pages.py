@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["PagesReport", "codes_shown", "pages"]
 
 _DIGEST = 64
+_NO_DIGEST = b" " * _DIGEST
 
 
 class PagesReport(Value):
@@ -70,7 +71,8 @@ def pages(
 
     Raises:
         BadInput: The folder cannot be made, or holds something else, such as a filled table.
-        NotReady: Nothing is graded yet, or a graded notebook cannot be read.
+        NotReady: Nothing is graded yet, or a graded notebook cannot be read; the pages of all
+            others are there, and its own is not.
         UnknownName: The course has no such brief.
 
     """
@@ -150,7 +152,7 @@ class _Run:
             written = self._write_pages(stale, ingredients, now, progress)
             written += self._write_first_page(ingredients, before, now)
         finally:
-            # Also when a notebook cannot be read: the pages before it need not be made again.
+            # Also when a notebook cannot be read: the other pages need not be made again.
             Rendered(pages=now).write(place)
         rows = rows_for(self.ready, self.rubric.rated_by("employer"))
         written += self.folder.write(self.folder.table.name, template_csv(rows))
@@ -160,17 +162,29 @@ class _Run:
         self, stale: Sequence[str], ingredients: Ingredients, now: dict[str, Page], tell: Progress
     ) -> int:
         written = 0
+        faults: list[str] = []
         done = len(self.ready) - len(stale)
         for code, (notebook, page) in zip(stale, self._made(stale), strict=True):
+            if not notebook:
+                # An older page would be of something else, and may name who is known by now.
+                (self.folder.place / _name(code)).unlink(missing_ok=True)
+                faults.append(page.decode("utf-8"))
+                continue
             written += self.folder.write(_name(code), page)
             made_from = ingredients.of_page(code, self.ready[code], notebook)
             now[_name(code)] = Page.of(made_from, page)
             done += 1
             tell(Step(f"pages {self.brief.id}", done, len(self.ready), code))
+        if faults:  # told at the end: one notebook keeps nobody else's page out
+            more = f" ({len(faults) - 1} more like it)" if len(faults) > 1 else ""
+            raise NotReady(faults[0] + more)
         return written
 
     def _made(self, codes: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-        """Yield for each code the digest of the notebook that was read, and its page."""
+        """Yield for each code the digest of the notebook that was read, and its page.
+
+        Where it could not be made, the digest is "", and the page says why.
+        """
         if not codes:
             return
         # The libraries that make pages are slow to import; who changes nothing needs none.
@@ -180,11 +194,21 @@ class _Run:
         maker = PageMaker(self.course, self.brief, self.key)
 
         def work(place: int) -> bytes:
-            notebook, page = maker.page(codes[place], self.ready[codes[place]])
+            student = self.ready[codes[place]]
+            try:
+                notebook, page = maker.page(codes[place], student)
+            except NotReady as error:
+                return _NO_DIGEST + str(error).encode("utf-8", "replace")
+            except Exception as error:  # noqa: BLE001 (a student wrote it: it is told at the end)
+                file = notebook_file(self.course, self.brief, student)
+                message = (
+                    f"{file}: no page can be made of it ({type(error).__name__}): look into it"
+                )
+                return _NO_DIGEST + message.encode("utf-8", "replace")
             return notebook.encode("ascii") + page
 
         for made in spread(work, len(codes), processes=processes_for(len(codes))):
-            yield made[:_DIGEST].decode("ascii"), made[_DIGEST:]
+            yield made[:_DIGEST].decode("ascii").strip(), made[_DIGEST:]
 
     def _write_first_page(
         self, ingredients: Ingredients, before: Rendered, now: dict[str, Page]

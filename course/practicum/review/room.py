@@ -31,6 +31,9 @@ from practicum.values import Value
 __all__ = ["Desk", "Line"]
 
 
+MOST_SENT = 200
+"""Sheets of one reviewer about one submission: all are kept, so that a program is stopped."""
+
 SheetState = Literal["new", "draft", "submitted"]
 
 
@@ -271,13 +274,17 @@ class Desk:
         Those of an anchor do not: they are compared with what was agreed on, and mark nobody.
 
         Raises:
-            BadInput: See ``save``; or feedback was released, so that nothing can be changed.
+            BadInput: See ``save``; or feedback was released, so that nothing can be changed; or
+                it was sent more often than anybody would.
             IncompleteSheet: A criterion has no level.
             Conflict: See ``save``.
 
         """
         if self.is_closed(student):
             message = "feedback for this submission was given out: it cannot be changed any more"
+            raise BadInput(message)
+        if len(self._sheets.get(student, ())) >= MOST_SENT:
+            message = f"this was sent {MOST_SENT} times: write to the instructor what is to change"
             raise BadInput(message)
         criteria = self._course.rubric(self.brief).rated_by("employer")
         missing = [c for c in criteria if c.id not in sheet.levels]
@@ -322,7 +329,17 @@ class Desk:
         """Give a submission back for good: a conflict of interest, or somebody recognised.
 
         What was submitted about it stays until the instructor decides.
+
+        Raises:
+            BadInput: It is an anchor, which nobody gets around; or it is closed.
+
         """
+        if student in self._case.anchors:
+            message = "the warm-up marks nobody, and everybody does it: judge it as you can"
+            raise BadInput(message)
+        if self.is_closed(student):
+            message = "feedback for this submission was given out: write to the instructor"
+            raise BadInput(message)
         reviewer = self._guest.reviewer
         pair = [(student, reviewer)]
         self._records.allocate(self.brief, pair, "conflict", by=reviewer, detail=why)

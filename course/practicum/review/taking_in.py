@@ -6,6 +6,7 @@ collecting made, who speaks is always the student, and a file that is no file is
 
 from __future__ import annotations
 
+import logging
 import os
 import stat
 from collections.abc import Iterator
@@ -23,6 +24,8 @@ from practicum.records import Records, Said
 from practicum.values import Id, Value
 
 __all__ = ["MOST", "TakenIn", "take_in"]
+
+LOG: Final = logging.getLogger("practicum.review")
 
 MOST: Final = 100
 """Questions of one student about one brief that are kept, so that nobody floods a reviewer."""
@@ -68,6 +71,11 @@ def take_in(course: Course, brief: str, records: Records) -> TakenIn:
         try:
             internship = _internship(course.station("submitted"), person.id, brief)
         except (BadInput, OSError):
+            unreadable.append(person.id)
+            continue
+        except Exception:
+            # A file that nobody foresaw must not keep out what all others have written.
+            LOG.exception("%s: a student's file cannot be read", brief)
             unreadable.append(person.id)
             continue
         if internship is not None:

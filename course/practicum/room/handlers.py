@@ -15,12 +15,14 @@ from tornado.web import RequestHandler
 
 from practicum.errors import AnchorsFirst, BadInput, Conflict, IncompleteSheet, PracticumError
 from practicum.records import Guest, Sheet, normal_code
+from practicum.records.values import plain
 from practicum.review.room import Desk
 from practicum.room.door import COOKIE, Door
+from practicum.room.faults import log_fault, reason
 from practicum.room.shown import ShownPages
 from practicum.room.static import KINDS, PageFiles
 
-__all__ = ["HANDLERS", "Room"]
+__all__ = ["HANDLERS", "LARGEST", "Nothing", "Room"]
 
 LARGEST: Final = 512 * 1024
 MOST_WHY: Final = 2_000
@@ -105,10 +107,19 @@ class Handler(RequestHandler):
         self.finish(json.dumps(content))
 
     def write_error(self, status_code: int, **about: Any) -> None:  # noqa: ANN401 (tornado's signature)
-        """Say what happened without a traceback."""
-        error = about.get("exc_info", (None, None, None))[1]
-        known = isinstance(error, PracticumError)
-        self.refuse(status_code, str(error) if known else f"this did not work ({status_code})")
+        """Say that it did not work; why stands in the log, as it may name files or people."""
+        if isinstance(about.get("exc_info", (None, None))[1], PracticumError):
+            self.fail()
+        else:
+            self.refuse(status_code, f"this did not work ({status_code})")
+
+    def fail(self) -> None:
+        """Say that the room itself cannot do it now; the page tries again."""
+        self.refuse(503, "the room cannot do this at the moment: it is tried again")
+
+    def log_exception(self, *fault: Any) -> None:  # noqa: ANN401 (tornado's signature)
+        """Log a fault, but not the address, as tornado would."""
+        log_fault(*fault)
 
     def say(self, code: int, title: str, *lines: str) -> None:
         """Answer a person with a small page; ``lines`` are HTML of our own."""
@@ -258,12 +269,11 @@ class Queue(OfGuest):
             line.model_dump() | dict(zip(("words", "minutes"), sizes[line.code], strict=True))
             for line in self.desk.queue()
         ]
-        threads = self.desk.correspondence.threads()
         self.answer(
             self.desk.about()
             | {
                 "submissions": lines,
-                "questions": sum(thread["open"] for thread in threads),
+                "questions": self.desk.correspondence.waiting(),
                 "supervision": self.room.supervision(brief),
             }
         )
@@ -302,7 +312,7 @@ class OneSheet(OfGuest):
         try:
             body = json.loads(self.request.body)
             sheet, revision = Sheet.model_validate(body["sheet"]), int(body["revision"])
-        except (ValueError, KeyError, TypeError, RecursionError, ValidationError):
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError, ValidationError):
             self.refuse(400, "the page has sent something that is no sheet: load it again")
             return
         try:
@@ -312,9 +322,11 @@ class OneSheet(OfGuest):
         except IncompleteSheet as error:
             self.refuse(422, str(error), missing=error.missing)
         except BadInput as error:
-            self.refuse(422, str(error), missing=[])
-        except PracticumError as error:
-            self.refuse(503, f"{error}: it is tried again")
+            # A brief or a rubric that cannot be read is nothing that the page has sent.
+            why = reason(error)
+            if why is None:
+                raise
+            self.refuse(422, why, missing=[])
         else:
             self.answer(self.desk.state(student) | {"at": datetime.now(UTC).isoformat()})
 
@@ -341,11 +353,15 @@ class Decline(OfGuest):
         if student is None or body is None:
             return
         why = body.get("why")
-        if not isinstance(why, str) or not why.strip():
+        if not isinstance(why, str) or not plain(why).strip():
             self.refuse(422, "say in a few words why you should not judge it")
             return
-        self.desk.decline(student, why.strip()[:MOST_WHY])
-        self.answer({})
+        try:
+            self.desk.decline(student, plain(why).strip()[:MOST_WHY])
+        except BadInput as error:
+            self.refuse(422, reason(error) or "this submission cannot be given back")
+        else:
+            self.answer({})
 
 
 class Questions(OfGuest):
@@ -369,9 +385,10 @@ class Questions(OfGuest):
         try:
             self.desk.correspondence.answer(code, key, answers, text)
         except BadInput as error:
-            self.refuse(422, str(error))
-        except PracticumError as error:
-            self.refuse(503, f"{error}: try again")
+            why = reason(error)
+            if why is None:
+                raise
+            self.refuse(422, why)
         else:
             self.get(brief)
 

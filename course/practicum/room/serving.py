@@ -15,13 +15,14 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
 from practicum.course import Course
+from practicum.databases import Patience
 from practicum.errors import BadInput
 from practicum.progress import Progress, silent
 from practicum.records import Guest, Records
 from practicum.review import Gradebook, supervision_of
 from practicum.review.room import Desk
 from practicum.room.door import InvitationDoor
-from practicum.room.handlers import HANDLERS, LARGEST, Room
+from practicum.room.handlers import HANDLERS, LARGEST, Nothing, Room
 from practicum.room.shelf import Shelf
 from practicum.room.shell import shell
 from practicum.room.static import PageFiles, page_files
@@ -33,6 +34,10 @@ __all__ = ["Serving", "serve"]
 LOG: Final = logging.getLogger("practicum.room")
 
 
+WAIT: Final = Patience(seconds=3.0, step=0.5)
+"""While one guest waits for a command that writes, all do: soon the page is told to try again."""
+IDLE: Final = 120.0
+"""Seconds for the head, and as many for the body, of a request; then somebody holds a line."""
 RENEWED: Final = 15.0
 """Seconds between two looks at what was graded or changed since."""
 
@@ -84,7 +89,7 @@ def serve(  # noqa: PLR0913 (what a server is told)
     wanted = _briefs(course, briefs)
     files = page_files()
     page = _page(course, notebook, base, files)
-    with Records(course.records_url) as records:
+    with Records(course.records_url, patience=WAIT) as records:
         shelf = Shelf(course, records, wanted, gradebook)
         shelf.fill(progress)
 
@@ -137,8 +142,20 @@ async def _answer(  # noqa: PLR0913, PLR0917 (see serve)
     ready: Callable[[Serving], None],
 ) -> None:
     routes = [(room.base + pattern, handler, {"room": room}) for pattern, handler in HANDLERS]
-    application = Application(routes, log_function=_log, compress_response=True)
-    server = HTTPServer(application, max_body_size=LARGEST, max_buffer_size=LARGEST * 2)
+    application = Application(
+        routes,
+        log_function=_log,
+        compress_response=True,
+        default_handler_class=Nothing,  # an address of another host: with our headers, too
+        default_handler_args={"room": room},
+    )
+    server = HTTPServer(
+        application,
+        max_body_size=LARGEST,
+        max_buffer_size=LARGEST * 2,
+        idle_connection_timeout=IDLE,
+        body_timeout=IDLE,
+    )
     try:
         sockets = bind_sockets(port, host)
     except OSError as error:

@@ -56,8 +56,9 @@ class Shelf:
         self._held = dict.fromkeys(briefs, _Held(ShownPages(course.work, ()), {}))
 
     def pages(self, brief: str) -> ShownPages:
-        """Return the pages of one of the briefs."""
-        return self._held[brief].pages
+        """Return the pages of one of the briefs; nothing for other briefs."""
+        held = self._held.get(brief)
+        return held.pages if held else ShownPages(self.course.work, ())
 
     def students(self, brief: str) -> Mapping[str, str]:
         """Return the student of each code that has a page; nothing for other briefs."""
@@ -69,7 +70,13 @@ class Shelf:
         for brief in self.briefs:
             self._take_in(brief)
             basis = pages_basis(self.course, brief, self._gradebook)
-            self._held[brief] = self._read(brief, self._make(brief, progress))
+            try:
+                codes = self._make(brief, progress)
+            except NotReady as error:
+                # Nothing is graded yet, or not all can be shown: the room is open all the same.
+                LOG.warning("%s", error)
+                codes = self._there(brief)
+            self._held[brief] = self._read(brief, codes)
             self._basis[brief] = basis
 
     async def renew(self) -> None:
@@ -82,28 +89,37 @@ class Shelf:
             try:
                 await self._renew(brief)
             except PracticumError as error:
-                LOG.warning("%s: its pages are shown as they were: %s", brief, error)
+                LOG.warning("%s: not all could be brought up to date: %s", brief, error)
+            except Exception:
+                # What nobody foresaw in one brief must not keep the others from being renewed.
+                LOG.exception("%s: it is shown as it was", brief)
 
     async def _renew(self, brief: str) -> None:
         await asyncio.to_thread(self._take_in, brief)
         basis = await asyncio.to_thread(pages_basis, self.course, brief, self._gradebook)
         if basis == self._basis.get(brief):
             return
-        if self._gradebook is None:
-            codes = await _made(self.course, brief, self._folder(brief))
-        else:
-            codes = await asyncio.to_thread(self._make, brief, silent)
+        try:
+            if self._gradebook is None:
+                codes = await _made(self.course, brief, self._folder(brief))
+            else:
+                codes = await asyncio.to_thread(self._make, brief, silent)
+        except PracticumError:
+            # One notebook of which no page can be made: those of all others have come in.
+            self._held[brief] = await asyncio.to_thread(self._read, brief, self._there(brief))
+            raise
         # Exchanged here, between two answers: each one sees pages and students that fit.
         self._held[brief] = await asyncio.to_thread(self._read, brief, codes)
         self._basis[brief] = basis
 
     def _make(self, brief: str, progress: Progress) -> tuple[str, ...]:
         folder = self._folder(brief)
-        try:
-            report = pages(self.course, brief, folder, gradebook=self._gradebook, progress=progress)
-        except NotReady:
-            return ()  # nothing is graded yet: the room is open all the same
+        report = pages(self.course, brief, folder, gradebook=self._gradebook, progress=progress)
         return report.codes
+
+    def _there(self, brief: str) -> tuple[str, ...]:
+        """Return the codes of the pages that were made; others than codes are no student's."""
+        return tuple(sorted(file.stem for file in self._folder(brief).glob("*.html")))
 
     def _read(self, brief: str, codes: tuple[str, ...]) -> _Held:
         students = codes_shown(self.course, brief, self._records, codes, gradebook=self._gradebook)
