@@ -8,10 +8,10 @@ native controls, a kernel for each viewer. Both are opened in a new browser cont
 by AT_ONCE pages at a time. Taken are the seconds from the navigation until the first level can be
 chosen and the submission is read, and the memory of the server and its kernels for each viewer
 (proportional set size). How long the browsers themselves need on this machine tells the floor: as
-many open a page of ten words. Then REVIEWERS work at once, without browsers: each loads the page, and for
-each submission reads it, saves ten times while typing, and sends. Taken are the seconds from a
-request to its answer, what failed, and what the server needs. The last line is one JSON object;
-ratios are Voilà / room.
+many open a page of ten words. Then REVIEWERS work at once, without browsers: each loads the page,
+and for each submission reads it, saves ten times while typing, and sends. Taken are the seconds
+from a request to its answer, what failed, and what the server needs. The last line is one JSON
+object; ratios are Voilà / room.
 """
 
 from __future__ import annotations
