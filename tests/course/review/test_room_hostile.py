@@ -15,9 +15,9 @@ from practicum.course import Course
 from practicum.databases import file_of
 from practicum.errors import BadInput
 from practicum.records import Guest, Records, Said
-from practicum.review import set_anchors, take_in
 from practicum.review import correspondence as questions
 from practicum.review import room as desks
+from practicum.review import set_anchors, take_in
 from practicum.review.making import PageMaker
 
 AT = datetime(2027, 2, 2, tzinfo=UTC)

@@ -116,7 +116,7 @@ export class Queue {
   item(line) {
     const { lines } = this.room;
     const state = line.locked ? "locked" : lines.isUnsent(line) ? "unsent" : lines.state(line);
-    const reading = line.minutes >= 1 ? this.say("about_minutes", { minutes: line.minutes }) : this.say("under_minute");
+    const reading = line.minutes >= 1 ? this.say("about_minutes", { minutes: line.minutes, words: line.words }) : this.say("under_minute");
     const parts = [
       h("strong", {}, line.code), " ",
       h("span", { class: "pw-state" }, this.say(`state_${state}`)), " ",
