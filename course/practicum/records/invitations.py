@@ -121,6 +121,19 @@ class Invitations(Store):
             self._note(connection, "come in", brief=row.brief, detail=row.reviewer)
             return Guest(brief=row.brief, reviewer=row.reviewer), cookie, until
 
+    def brief_of(self, secret: str) -> str | None:
+        """Return the brief of a link that was used and still holds, or None.
+
+        It lets nobody in: who comes back by it is shown where to go with the own cookie.
+        """
+        query = select(INVITATIONS.c.brief).where(
+            INVITATIONS.c.digest == _digest(secret),
+            INVITATIONS.c.used.is_not(None),
+            _is_open(self._clock()),
+        )
+        with self._reading() as connection:
+            return connection.scalar(query)
+
     def guest(self, cookie: str) -> Guest | None:
         """Return who holds a cookie, or None if it is none, expired, or its link revoked."""
         now = self._clock()

@@ -171,6 +171,10 @@ class Desk:
                     {"title": d.title, "acceptance": d.acceptance} for d in brief.deliverables
                 ],
             },
+            "contacts": [
+                {"name": person.name, "email": person.email or ""}
+                for person in self._course.roster.instructors
+            ],
             "reviewer": {"name": self._reviewer.name if self._reviewer else ""},
             "language": self._course.settings.language,
             "due": due.isoformat() if due else None,
@@ -223,9 +227,11 @@ class Desk:
     def _compared(self, student: str, sent: list[SubmittedSheet]) -> dict[str, Any]:
         """Return what was agreed on for an anchor, but only to who has scored it."""
         if student not in self._case.anchors or not sent:
-            return {"agreed": None, "attempts": []}
+            return {"agreed": None, "agreed_by": "", "attempts": []}
         anchor = self._anchors[student]
+        names = {person.id: person.name for person in self._course.roster.instructors}
         return {
+            "agreed_by": names.get(anchor.by, ""),
             "agreed": {
                 name: {"level": level, "words": anchor.words.get(name, "")}
                 for name, level in anchor.levels.items()

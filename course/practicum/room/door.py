@@ -24,6 +24,9 @@ class Door(Protocol):
     def swap(self, secret: str) -> tuple[Guest, str, datetime] | None:
         """Swap a link for a guest, a cookie's secret and its end; None if it is no good."""
 
+    def used_for(self, secret: str) -> str | None:
+        """Return the brief of a link that was swapped before and still holds, or None."""
+
 
 class InvitationDoor:
     """Lets in who has an invitation (see :mod:`practicum.records.invitations`)."""
@@ -38,3 +41,7 @@ class InvitationDoor:
     def swap(self, secret: str) -> tuple[Guest, str, datetime] | None:
         """Swap a link's secret for a guest and a cookie's secret."""
         return self._records.come_in(secret)
+
+    def used_for(self, secret: str) -> str | None:
+        """Return the brief of a link that was swapped before and still holds, or None."""
+        return self._records.brief_of(secret)

@@ -114,8 +114,8 @@ class Handler(RequestHandler):
             self.refuse(status_code, f"this did not work ({status_code})")
 
     def fail(self) -> None:
-        """Say that the room itself cannot do it now; the page tries again."""
-        self.refuse(503, "the room cannot do this at the moment: it is tried again")
+        """Say that the room itself cannot do it now."""
+        self.refuse(503, "the room cannot do this at the moment")
 
     def log_exception(self, *fault: Any) -> None:  # noqa: ANN401 (tornado's signature)
         """Log a fault, but not the address, as tornado would."""
@@ -150,7 +150,19 @@ class Invite(Handler):
         return origin == f"{self.request.protocol}://{self.request.host}"
 
     def get(self, secret: str) -> None:
-        """Show the button."""
+        """Show the button, or the way for somebody who has come in by this link before."""
+        brief = self.room.door.used_for(secret)
+        if brief is not None:
+            self.say(
+                200,
+                "Welcome back",
+                "<p>This link was used before. In the browser in which that was, you are still "
+                "logged in.</p>",
+                # A button: a page that is followed from a mail has no cookie of SameSite=Strict.
+                f'<form method="get" action="{self.room.base}{brief}/">'
+                "<button>Go to your reviews</button></form>",
+            )
+            return
         self.say(
             200,
             "Review room",

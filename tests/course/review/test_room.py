@@ -46,6 +46,22 @@ def test_a_link_is_swapped_once(address: str, records: Records) -> None:
     assert second.ask("GET", "/demo/api/room").status == 401
 
 
+def test_coming_back_by_the_link(address: str, records: Records) -> None:
+    """A used link shows the way to the reviews, which only the browser with the cookie gets."""
+    secret, browser = records.invite("demo", "rita", MONTH), Browser(address)
+    browser.enter(secret)
+
+    back = browser.ask("GET", f"/invite/{secret}", Sec_Fetch_Site="cross-site")
+
+    assert b'action="/demo/"' in back.body
+    assert "Set-Cookie" not in back.headers
+    stranger = Browser(address)
+    assert b"Go to your reviews" in stranger.ask("GET", f"/invite/{secret}").body
+    assert stranger.ask("GET", "/demo/").status == 401
+    records.revoke("demo", "rita")
+    assert b"Go to your reviews" not in browser.ask("GET", f"/invite/{secret}").body
+
+
 def test_neither_link_nor_cookie_is_in_the_database(
     rita: Browser, records: Records, course: Course
 ) -> None:

@@ -97,7 +97,7 @@ def test_a_broken_brief_tells_nothing(
 
     for answer in answers:
         assert answer.status == 503
-        assert answer.json["why"] == "the room cannot do this at the moment: it is tried again"
+        assert answer.json["why"] == "the room cannot do this at the moment"
     kept = records.draft("demo", "ada", "rita")
     assert (kept is not None and kept.sheet.levels) == FULL["levels"]
     file.write_text(content)

@@ -29,7 +29,7 @@ export class Comparison {
     const next = lines.isCalibrating ? lines.next(record.code) : null;
     room.show("comparison", top, [
       top,
-      h("p", {}, this.say("compare_what")),
+      h("p", {}, [this.say("compare_what"), record.agreed_by && this.say("agreed_by", { who: record.agreed_by })].filter(Boolean).join(" ")),
       progress(this.say("calibration_progress", { done, all }), done, all),
       room.data.criteria.map((criterion) => this.criterion(criterion)),
       far && h("p", { class: "pw-summary" }, far),

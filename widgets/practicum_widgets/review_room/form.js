@@ -70,6 +70,7 @@ export class Form {
     const { brief, criteria } = this.room.data;
     return [
       formHeading,
+      button(this.say("to_paper"), () => this.room.el.querySelector(".pw-paper")?.scrollIntoView(), { class: "pw-narrow" }),
       this.isAnchor && h("p", {}, this.say("anchor_form")),
       this.past,
       this.unsent,

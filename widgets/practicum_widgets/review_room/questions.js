@@ -24,6 +24,9 @@ export class Questions {
 
   get open() { return (this.threads || []).filter((thread) => thread.open).length; }
 
+  // How many wait for an answer, as far as it is known.
+  get waiting() { return this.threads ? this.open : Number(this.room.data.questions) || 0; }
+
   isAtRisk() { return this.unkept.size > 0; }
 
   section() {
@@ -34,7 +37,7 @@ export class Questions {
 
   // A line above the submissions: the questions stand below them.
   pointer() {
-    const n = this.threads ? this.open : Number(this.room.data.questions) || 0;
+    const n = this.waiting;
     if (n === 0) return null;
     const go = () => { this.top?.focus({ preventScroll: true }); this.el.scrollIntoView({ block: "start" }); };
     return button(this.say(n === 1 ? "questions_wait_one" : "questions_wait", { n }), go, { "data-key": "questions" });

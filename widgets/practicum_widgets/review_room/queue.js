@@ -35,6 +35,7 @@ export class Queue {
       this.list,
       room.questions.section(),
       this.supervision,
+      this.contacts(),
       this.unsaved,
     ], { focus });
     this.paint();
@@ -42,6 +43,13 @@ export class Queue {
     // What other windows did meanwhile; at first it was fetched just now.
     if (focus) await room.refresh(isCurrent);
     this.measure();
+  }
+
+  // Whom to ask.
+  contacts() {
+    const { contacts = [] } = this.room.data;
+    const who = contacts.map(({ name, email }) => (email ? `${name} (${email})` : name)).join(", ");
+    return who && h("p", { class: "pw-quiet" }, this.say("contacts", { who }));
   }
 
   // How far one was off is told once the warm-up is done.
@@ -61,7 +69,7 @@ export class Queue {
     replace(this.list, () => [
       this.due(),
       h("div", { class: "pw-row" },
-        next && button(this.say(room.lines.state(next) === "draft" ? "go_on" : "begin", { code: next.code }),
+        next && button(this.say(room.lines.state(next) === "draft" || room.lines.done(room.lines.all) > 0 ? "go_on" : "begin", { code: next.code }),
           () => room.to(next.code), { class: "pw-main", "data-key": "next" }),
         room.questions.pointer()),
       this.warmUp(),
@@ -105,11 +113,13 @@ export class Queue {
     const found = lines.submissions;
     const [done, all] = [lines.done(found), found.length];
     const isLocked = found.some((line) => line.locked);
+    const left = found.filter((line) => lines.state(line) !== "submitted").reduce((sum, line) => sum + (line.minutes || 0), 0);
     return h("section", {},
       h("h3", {}, this.say("queue")),
       all === 0 && h("p", {}, this.say("empty")),
       isLocked && !data.closed && h("p", {}, this.say("locked_why")),
       all > 0 && !isLocked && progress(this.say("progress", { done, all }), done, all),
+      left > 0 && !data.closed && h("p", { class: "pw-quiet" }, this.say("left_minutes", { minutes: left })),
       h("ul", { class: "pw-queue" }, found.map((line) => this.item(line))));
   }
 

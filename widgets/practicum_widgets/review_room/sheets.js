@@ -74,6 +74,7 @@ export class Sheets {
     if (Array.isArray(data.history)) record.history = data.history;
     record.history ||= [];
     if (data.agreed !== undefined) record.agreed = data.agreed;
+    if (data.agreed_by !== undefined) record.agreed_by = data.agreed_by;
     if (data.attempts !== undefined) record.attempts = data.attempts;
   }
 

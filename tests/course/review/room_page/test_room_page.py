@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -195,3 +196,18 @@ def _tab_to(page: Page, key: str) -> None:
         if page.evaluate("document.activeElement?.dataset.key") == key:
             return
     pytest.fail(f"Tab never comes to {key}")
+
+
+def test_back_by_the_same_link(visit: Visit, address: str, records: Records) -> None:
+    """Who closes the tab and opens the link from the mail again comes back to the reviews."""
+    link = f"{address}invite/{records.invite('demo', 'rita', timedelta(days=1))}"
+    visit.page.goto(link)
+    visit.page.get_by_role("button", name="Enter the review room").click()
+    visit.page.get_by_role("heading", name="Which Saturdays?").wait_for()
+    visit.page.goto("about:blank")
+
+    visit.page.goto(link)
+    visit.page.get_by_role("button", name="Go to your reviews").click()
+
+    visit.page.get_by_role("heading", name="Which Saturdays?").wait_for()
+    visit.sees("If something is unclear, ask Ines Instructor")
