@@ -22,8 +22,8 @@ hostile: ## attack plain nbgrader and us, and write what came of it into docs/se
 marks: ## compare marks with nbgrader on its own notebooks and on generated submissions
 	@scripts/test -m "suite or not suite" tests/course/grade/test_plain_same_marks.py
 
-browser: ## the student's widgets and the instructor's desk in real Jupyter servers, by clicks and keys
-	@scripts/test -m "suite or not suite" tests/widgets/browser tests/course/instructor_desk
+browser: ## widgets, review room and instructor's desk in real servers, by clicks and by keys
+	@scripts/test -m "suite or not suite" tests/widgets/browser tests/course/instructor_desk tests/course/review/room_page
 
 faults: ## kill, starve and fill up everything while it grades; prints its figures
 	@scripts/test-faults

@@ -78,6 +78,9 @@ def _upgraded(content: dict[str, Any], version: object) -> dict[str, Any]:
         return content
     if "items" not in content:
         return content | {"schema_version": VERSION}
+    if not isinstance(content["items"], list):
+        message = "the file is not an internship: items: it is no list"
+        raise BadInput(message)
     goals = [
         {
             "id": f"goal-{number}",

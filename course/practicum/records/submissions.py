@@ -139,6 +139,16 @@ class Submissions(Store):
         """Return the newest release of feedback on a brief to each student, by student."""
         return self._releases(brief)
 
+    def first_released(self, brief: str) -> dict[str, datetime]:
+        """Return when each student was first given feedback, by student."""
+        query = (
+            select(RELEASES.c.student, func.min(RELEASES.c.at).label("at"))
+            .where(RELEASES.c.brief == brief)
+            .group_by(RELEASES.c.student)
+        )
+        with self._reading() as connection:
+            return {row.student: row.at for row in connection.execute(query)}
+
     def _releases(self, brief: str, student: str | None = None) -> dict[str, Release]:
         newest = select(func.max(RELEASES.c.id)).where(RELEASES.c.brief == brief)
         if student is not None:

@@ -6,7 +6,8 @@ knows what the other one said.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal, get_args
 
 from pydantic import Field
@@ -22,6 +23,8 @@ __all__ = ["LEAST", "SupervisionView", "supervision_of"]
 
 LEAST: Final = 3
 """Of two students each one knows the other's answer from the sum; of three, none does."""
+TOGETHER: Final = timedelta(minutes=10)
+"""Releases that are no further apart are one: a command that releases many takes a while."""
 
 Recommendation = Literal["yes", "perhaps", "no"]
 
@@ -59,16 +62,15 @@ def supervision_of(course: Course, brief: str, records: Records) -> SupervisionV
 
     """
     given_to_all = course.brief(brief).model_dump_json()
-    released = records.releases(brief)
-    open_ones = [
-        rated
-        for rated in records.ratings(brief)
-        if rated.student in released and not rated.rating.is_empty
+    released = records.first_released(brief)
+    rated = [
+        one for one in records.ratings(brief) if one.student in released and not one.rating.is_empty
     ]
-    if not open_ones:
+    if not rated:
         return None
-    if len(open_ones) < LEAST:
-        return SupervisionView(n=len(open_ones), few=True)
+    open_ones = _opened(rated, released)
+    if not open_ones:
+        return SupervisionView(n=len(rated), few=True)
     ratings = [rated.rating for rated in open_ones]
     recommended = [rating.recommend for rating in ratings]
     return SupervisionView(
@@ -77,6 +79,26 @@ def supervision_of(course: Course, brief: str, records: Records) -> SupervisionV
         words=_words(open_ones, Blinding(course.roster, given_to_all)),
         recommend={answer: recommended.count(answer) for answer in get_args(Recommendation)},
     )
+
+
+def _opened(rated: Iterable[Rated], released: Mapping[str, datetime]) -> list[Rated]:
+    """Return the ratings that are open, by student: never one or two more than before.
+
+    Who looks before and after a release sees the sums change. So what was released together is
+    opened together, and waits for later releases while it is fewer than ``LEAST``.
+    """
+    opened: list[Rated] = []
+    waiting: list[Rated] = []
+    last: datetime | None = None
+    for one in sorted(rated, key=lambda one: released[one.student]):
+        at = released[one.student]
+        if last is not None and at - last > TOGETHER and len(waiting) >= LEAST:
+            opened, waiting = opened + waiting, []
+        waiting.append(one)
+        last = at
+    if len(waiting) >= LEAST:
+        opened += waiting
+    return sorted(opened, key=lambda one: one.student)
 
 
 def _counts(name: SupervisionQuestion, ratings: Iterable[Supervision]) -> tuple[int, ...]:

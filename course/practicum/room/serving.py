@@ -22,7 +22,8 @@ from practicum.records import Guest, Records
 from practicum.review import Gradebook, supervision_of
 from practicum.review.room import Desk
 from practicum.room.door import InvitationDoor
-from practicum.room.handlers import HANDLERS, LARGEST, Nothing, Room
+from practicum.room.handlers import LARGEST, Nothing, Room
+from practicum.room.routes import HANDLERS
 from practicum.room.shelf import Shelf
 from practicum.room.shell import shell
 from practicum.room.static import PageFiles, page_files
@@ -170,12 +171,19 @@ async def _answer(  # noqa: PLR0913, PLR0917 (see serve)
             submissions=sum(len(shelf.students(brief)) for brief in shelf.briefs),
         )
     )
-    while True:
-        await asyncio.sleep(renewed)
-        try:
-            await shelf.renew()
-        except Exception:
-            LOG.exception("the room goes on with what it has")
+    try:
+        while True:
+            await asyncio.sleep(renewed)
+            await _renew(shelf)
+    finally:
+        server.stop()
+
+
+async def _renew(shelf: Shelf) -> None:
+    try:
+        await shelf.renew()
+    except Exception:
+        LOG.exception("the room goes on with what it has")
 
 
 def _log(handler: RequestHandler) -> None:

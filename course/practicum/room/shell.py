@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import json
 from importlib import resources
@@ -44,6 +45,22 @@ def shell(notebook: Path, base: str = "/", files: PageFiles | None = None) -> st
     if not any("review-room" in cell.metadata.get("tags", ()) for cell in node.cells):
         what = "no cell has the tag review-room, where the form is to stand"
         raise InvalidDocument([Problem(notebook, 1, what, "add the tag to one cell")])
+    if any(_does_something(cell) for cell in node.cells):
+        _run(notebook, node)
+    return asyncio.run(_rendered(node, base, files or page_files()))
+
+
+def _does_something(cell: nbformat.NotebookNode) -> bool:
+    """Whether a cell holds more than comments: without such a one no kernel is needed."""
+    if cell.cell_type != "code":
+        return False
+    try:
+        return bool(ast.parse(cell.source).body)
+    except (SyntaxError, ValueError):
+        return True  # a magic, or a mistake that the kernel names
+
+
+def _run(notebook: Path, node: nbformat.NotebookNode) -> None:
     client = NotebookClient(
         node, timeout=SECONDS, resources={"metadata": {"path": str(notebook.parent)}}
     )
@@ -53,7 +70,6 @@ def shell(notebook: Path, base: str = "/", files: PageFiles | None = None) -> st
         line = str(error).strip().splitlines()[-1][:300]
         message = f"{notebook}: a cell fails ({line}): run it in JupyterLab and mend it"
         raise BadInput(message) from None
-    return asyncio.run(_rendered(node, base, files or page_files()))
 
 
 async def _rendered(node: nbformat.NotebookNode, base: str, files: PageFiles) -> str:

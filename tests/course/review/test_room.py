@@ -3,6 +3,7 @@
 import json
 import logging
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from practicum.course import Course
 from practicum.errors import BadInput
 from practicum.records import Records
 from practicum.review import apply_from_room, apply_marks
-from practicum.room import serve
+from practicum.room import serve, shell
 from practicum.room.static import page_files
 
 
@@ -421,6 +422,20 @@ def test_a_page_that_cannot_be_made(course: Course, gradebook: Any, graded: Any)
             file.write_text(content)
         with pytest.raises(BadInput, match=words):
             serve(course, ["demo"], port=0, gradebook=gradebook, notebook=file)
+
+
+def test_the_instructors_own_cells(tmp_path: Path) -> None:
+    """What a cell of the page prints is shown to everybody; comments alone need no kernel."""
+    file = tmp_path / "page.ipynb"
+    content = json.loads(_notebook("print('Dear ' + 'reviewers')", tags=["welcome"]))
+    form = json.loads(_notebook("# the form", tags=["review-room"]))["cells"][0] | {"id": "c2"}
+    content["cells"].append(form)
+    file.write_text(json.dumps(content))
+
+    page = shell(file)
+
+    assert "Dear reviewers" in page
+    assert page.index("Dear reviewers") < page.index('id="review-room"')
 
 
 def _notebook(source: str, tags: list[str] | None = None) -> str:

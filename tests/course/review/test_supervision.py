@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,27 @@ def test_three_are_counted(course: Course, records: Records) -> None:
         "words": ["So so."],
         "recommend": {"yes": 1, "perhaps": 1, "no": 0},
     }
+
+
+def test_nobody_is_added_alone(course: Course, tmp_path: Path) -> None:
+    """Later releases open no rating until three more wait; giving feedback anew moves nobody."""
+    now = [datetime(2027, 1, 1, tzinfo=UTC)]
+    url = f"sqlite:///{tmp_path / 'later.db'}"
+    with Records(url, clock=lambda: now[0]) as records:
+        for n in range(6):
+            records.rate("demo", f"s{n}", rating(4 if n == 3 else 1))
+
+        def release(*students: int) -> Any:
+            for n in students:
+                records.released("demo", f"s{n}", digest=f"{now[0]:%Y%m%d}")
+            now[0] += timedelta(days=1)
+            view = supervision_of(course, "demo", records)
+            return view and (view.n, view.few, dict(view.levels).get("clear"))
+
+        assert release(0, 1, 2) == (3, False, (0, 3, 0, 0, 0))
+        assert release(3) == (3, False, (0, 3, 0, 0, 0))
+        assert release(0) == (3, False, (0, 3, 0, 0, 0))
+        assert release(4, 5) == (6, False, (0, 5, 0, 0, 1))
 
 
 def test_who_took_the_rating_back_is_not_counted(course: Course, records: Records) -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
     from tests.course.review.room_page.conftest import Visit
 
-pytestmark = [pytest.mark.browser]
+pytestmark = [pytest.mark.browser, pytest.mark.suite]
 
 
 def test_from_the_link_to_thanks(rita: Visit, records: Records) -> None:

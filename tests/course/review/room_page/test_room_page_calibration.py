@@ -11,7 +11,7 @@ from practicum.records import Records
 if TYPE_CHECKING:
     from tests.course.review.room_page.conftest import Visit
 
-pytestmark = [pytest.mark.browser]
+pytestmark = [pytest.mark.browser, pytest.mark.suite]
 
 LEVELS = {"analysis": 3, "advice": 2}
 WHY = "It shows the rain, <img src=x onerror=alert(1)> but not how sure that is."

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Route
     from tests.course.review.room_page.conftest import Visit
 
-pytestmark = [pytest.mark.browser]
+pytestmark = [pytest.mark.browser, pytest.mark.suite]
 
 HOSTILE = "Is it <img src=x onerror='window.hit=1'><script>window.hit=1</script> or not?"
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from practicum.course import Course
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.suite]
 
 
 @pytest.fixture
