@@ -203,6 +203,35 @@ def test_a_restart_is_said_and_what_was_typed_comes_back(page: Page, student: St
     assert not field.input_value()
 
 
+def test_another_notebook_may_be_busy(page: Page, student: Student) -> None:
+    """That the kernel was restarted is said in seconds, whatever another notebook is doing."""
+    busy = json.dumps(notebook_of("import time\n\ntime.sleep(90)"))
+    (student.folder / "busy.ipynb").write_text(busy, encoding="utf-8")
+    show = """async (path) => {
+        const shown = await window.jupyterapp.commands.execute("docmanager:open", { path });
+        await shown.context.sessionContext.ready;
+    }"""
+    student.open(page, "lab")
+    page.evaluate(show, "first-steps/busy.ipynb")
+    cell = page.locator(".jp-CodeCell").filter(has_text="time.sleep")
+    cell.locator(".jp-InputArea-editor").click()
+    page.keyboard.press("Shift+Enter")
+    cell.locator(".jp-InputPrompt").filter(has_text="[*]:").wait_for(timeout=READY)
+    page.evaluate(show, "first-steps/widgets.ipynb")
+    goals = page.get_by_role("region", name="My learning goals")
+    goals.wait_for()
+    page.get_by_role("menuitem", name="Kernel", exact=True).click()
+    page.get_by_role("menuitem", name="Restart Kernel…").click()
+    page.get_by_role("button", name="Confirm Kernel Restart").click()
+    page.wait_for_timeout(2_000)
+
+    goals.locator('[data-key="new-text"]').fill("beside a busy notebook")
+    page.keyboard.press("Enter")
+
+    goals.get_by_text("the notebook was restarted. Run this cell again").wait_for(timeout=30_000)
+    assert page.locator('[data-status="busy"]').count() == 1
+
+
 def test_the_focus_stays_where_something_is_removed(page: Page, student: Student) -> None:
     """After an entry was removed by keyboard, the focus is on the next control of the widget."""
     student.open(page, "lab")

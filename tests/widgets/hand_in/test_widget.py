@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from tests.widgets.conftest import Lay
 from tests.widgets.hand_in.conftest import Fill, cell, write
 
 from practicum.demo.mistakes import read_notebook
 from practicum.errors import BadInput
-from practicum_widgets import Desk, HandIn
+from practicum.internship import Internship, Objective, SelfLevel, TimeEntry
+from practicum_widgets import Desk, HandIn, Milestones, Objectives
 from practicum_widgets.hand_in.checking import Check, digest_of
 from practicum_widgets.hand_in.findings import Finding
 from practicum_widgets.hand_in.saved import has_unsaved, watch
 from practicum_widgets.hand_in.telling import sentence
 
+NOW = datetime(2027, 1, 20, 12, tzinfo=UTC)
 HOSTILE = "<img src=x onerror=alert(1)>"
 
 
@@ -40,7 +44,7 @@ def _checked(widget: HandIn, *findings: Finding) -> None:
 def test_a_clean_check_needs_no_consent(solved: Fill) -> None:
     """After a check that found nothing grave one hands in without a tick."""
     widget = HandIn(solved())
-    _checked(widget, Finding("no_hours", grave=False))
+    _checked(widget, Finding("words_around", grave=False))
 
     widget.do("pack", {"id": "a"})
 
@@ -112,7 +116,7 @@ def test_the_twin_shows_check_and_receipts(solved: Fill) -> None:
     """Without JavaScript the last check and every receipt can be read, with what changed."""
     desk = solved()
     widget = HandIn(desk)
-    _checked(widget, Finding("no_hours", grave=False))
+    _checked(widget, Finding("words_around", grave=False, about={"cell": "reflection"}))
     widget.do("pack", {"id": "a"})
     (desk.folder / "more.csv").write_text("x")
     widget.do("pack", {"id": "b"})
@@ -120,11 +124,87 @@ def test_the_twin_shows_check_and_receipts(solved: Fill) -> None:
     twin = widget.still().html
 
     assert "5 of 5 visible tests pass" in twin
-    assert "You have not logged any hours." in twin
+    assert "YOUR ANSWER HERE is still in your answer (reflection)" in twin
     assert "Added: more.csv" in twin
     for receipt in desk.sidecar.read().hand_ins:
         assert receipt.sha256 in twin
         assert receipt.place in twin
+
+
+def _reminders(widget: HandIn) -> tuple[list[str], list[str]]:
+    """Return the reminders of the own file that the page shows, and those of the twin."""
+    twin, keys = widget.still().html, ("no_hours", "no_goals", "clock_runs")
+    page = [key for key, _, _ in widget.view["checked"]["findings"]]
+    return [k for k in keys if k in page], [k for k in keys if widget.words[k] in twin]
+
+
+def test_page_and_twin_remind_of_the_same(solved: Fill) -> None:
+    """What is done after the check, or left undone, is told as it is now on page and twin."""
+    desk = solved()
+    widget = HandIn(desk)
+    _checked(widget)
+    assert _reminders(widget) == (["no_hours", "no_goals"],) * 2
+
+    Objectives(desk).do("add", {"id": "a", "text": "learn SQL"})
+    Milestones(desk).do("start", {"id": "t"})
+
+    assert _reminders(widget) == (["no_hours", "clock_runs"],) * 2
+
+
+def _complete(desk: Desk) -> Internship:
+    """Return a student's file in which nothing is left to do."""
+    assert desk.rubric is not None
+    return Internship(
+        brief="first-steps",
+        objectives=(Objective(id="a", text="learn SQL", reached="yes"),),
+        time=(TimeEntry(id="a", begin=NOW, minutes=90),),
+        self_assessment=tuple(SelfLevel(criterion=c.id, level=3) for c in desk.rubric.criteria),
+    )
+
+
+def test_the_twin_says_what_the_page_says_of_a_check(solved: Fill) -> None:
+    """The twin says that nothing is open, or that the notebook was saved after the check."""
+    desk = solved()
+    widget = HandIn(desk)
+    _checked(widget)
+    desk.sidecar.change(lambda _: _complete(desk))
+    assert widget.words["all_well"] in widget.still().html
+
+    write(desk, read_notebook(desk.folder / "brief.ipynb"), lambda n: n["cells"].pop())
+
+    assert widget.words["all_well"] not in widget.still().html
+    assert widget.words["outdated"] in widget.still().html
+
+
+@pytest.mark.parametrize(
+    ("language", "course", "zipped"),
+    [
+        ("en", "to the course: birds-101", "as a zip: first-steps.zip"),
+        ("de", "im Kurs: birds-101", "als Zip: first-steps.zip"),
+    ],
+)
+def test_the_twin_says_the_way(lay: Lay, language: str, course: str, zipped: str) -> None:
+    """A receipt in the twin says which way, and to which place; without a place it says the way."""
+    desk = lay(language=language)
+    places = (("nbgrader", "birds-101"), ("zip", "first-steps.zip"), ("zip", ""))
+    receipts = [
+        {
+            "id": f"r{n}",
+            "at": f"2027-01-2{n}T12:00Z",
+            "way": way,
+            "place": place,
+            "sha256": "0" * 64,
+        }
+        for n, (way, place) in enumerate(places)
+    ]
+    kept = Internship.model_validate({"brief": "first-steps", "hand_ins": receipts})
+    desk.sidecar.change(lambda _: kept)
+
+    twin = HandIn(desk).still().html
+
+    assert f"<td>{course}</td>" in twin
+    assert f"<td>{zipped}</td>" in twin
+    assert f"<td>{zipped.partition(':')[0]}</td>" in twin
 
 
 def test_texts_of_others_are_escaped(solved: Fill) -> None:

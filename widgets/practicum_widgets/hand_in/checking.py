@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from practicum.internship import Internship
 from practicum_widgets.desk import Desk
 from practicum_widgets.hand_in.findings import (
     Cell,
     Finding,
     heading_above,
     in_notebook,
-    in_the_file,
     is_test,
     name_of,
 )
@@ -56,8 +54,10 @@ def digest_of(desk: Desk) -> str:
         return ""
 
 
-def check(desk: Desk, internship: Internship, now: datetime, progress: Progress) -> Check:
+def check(desk: Desk, now: datetime, progress: Progress) -> Check:
     """Run the notebook in a clean kernel, and look at everything that is to be handed in.
+
+    What the student's own file reminds of is not in it: that is looked at when it is told.
 
     Raises:
         BadInput: There is no notebook.
@@ -79,7 +79,6 @@ def check(desk: Desk, internship: Internship, now: datetime, progress: Progress)
         if not (f.key == "cell_fails" and f.about["cell"] in unwritten)
         and not (f.key == "test_fails" and f.about["heading"] in tasks)
     ]
-    findings += in_the_file(desk, internship)
     findings.sort(key=lambda finding: not finding.grave)
     tests = [name_of(cell) for cell in ran.cells if is_test(cell)]
     run_whole = {name_of(cell) for cell in ran.cells if has_run(cell)}

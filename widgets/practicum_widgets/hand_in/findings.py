@@ -13,7 +13,6 @@ from practicum_widgets.desk import Desk
 from practicum_widgets.hand_in.saved import Notebook, source_of
 
 __all__ = [
-    "OF_THE_FILE",
     "Cell",
     "Finding",
     "heading_above",
@@ -24,8 +23,6 @@ __all__ = [
 ]
 
 Cell = dict[str, Any]
-OF_THE_FILE: Final = frozenset({"no_hours", "clock_runs", "no_goals", "goals_open", "not_judged"})
-"""What :func:`in_the_file` reminds of."""
 NO_CODE: Final = "raise NotImplementedError()"
 NO_WORDS: Final = "YOUR ANSWER HERE"
 WORDS: Final = re.compile(r"(\d{2,4})\s*(?:to|–|-)\s*(\d{2,4})\s+words")

@@ -9,7 +9,7 @@ from practicum.internship import HandIn, Internship
 from practicum_widgets.desk import Desk
 from practicum_widgets.hand_in.checking import Check, digest_of
 from practicum_widgets.hand_in.copies import changed_cells
-from practicum_widgets.hand_in.findings import OF_THE_FILE, Finding, in_the_file
+from practicum_widgets.hand_in.findings import Finding, in_the_file
 from practicum_widgets.hand_in.packing import changes_between
 from practicum_widgets.surface import Node, Words, h
 
@@ -27,36 +27,50 @@ def sentence(words: Words, key: str, values: dict[str, Any]) -> str:
 def check_seen(
     desk: Desk, words: Words, checked: Check | None, internship: Internship
 ) -> dict[str, Any] | None:
-    """Return a check as plain data; ``outdated`` where the notebook was saved anew since.
-
-    What stands in the student's own file is looked at anew: a reminder goes when it is done.
-    """
+    """Return a check as plain data; ``outdated`` where the notebook was saved anew since."""
     if checked is None:
         return None
-    noted = [f for f in checked.findings if f.key not in OF_THE_FILE]
     return {
         "at": checked.at.isoformat(),
         "tests": checked.tests,
         "passed": checked.passed,
-        "outdated": checked.notebook != digest_of(desk),
+        "outdated": _is_outdated(desk, checked),
         "findings": [
             [f.key, f.grave, f.about | {"heading": f.about.get("heading") or words["top"]}]
-            for f in (*noted, *in_the_file(desk, internship))
+            for f in _all_findings(desk, checked, internship)
         ],
     }
 
 
-def check_twin(words: Words, checked: Check | None) -> Node | None:
-    """Return what the last check found, as lists."""
+def check_twin(
+    desk: Desk, words: Words, checked: Check | None, internship: Internship
+) -> Node | None:
+    """Return a check as plain HTML: all that the page says of it, as lists."""
     if checked is None:
         return None
+    findings, outdated = _all_findings(desk, checked, internship), _is_outdated(desk, checked)
     about = {"at": f"{checked.at:%Y-%m-%d %H:%M %Z}", "passed": checked.passed}
     said = sentence(words, "result", about | {"tests": checked.tests})
-    grave = [entry for entry in checked.findings if entry.grave]
-    others = [entry for entry in checked.findings if not entry.grave]
     return h(
-        "div", h("p", said), _listed(words, "grave", grave), _listed(words, "reminders", others)
+        "div",
+        h("p", said),
+        h("p", words["outdated"]) if outdated else None,
+        _listed(words, "grave", [entry for entry in findings if entry.grave]),
+        _listed(words, "reminders", [entry for entry in findings if not entry.grave]),
+        None if findings or outdated else h("p", words["all_well"]),
     )
+
+
+def _all_findings(desk: Desk, checked: Check, internship: Internship) -> list[Finding]:
+    """Return what the check found, and what the student's own file reminds of now.
+
+    The file is looked at each time: a reminder goes when it is done, without another check.
+    """
+    return [*checked.findings, *in_the_file(desk, internship)]
+
+
+def _is_outdated(desk: Desk, checked: Check) -> bool:
+    return checked.notebook != digest_of(desk)
 
 
 def _listed(words: Words, title: str, findings: list[Finding]) -> Node | None:
@@ -97,7 +111,7 @@ def receipts_twin(words: Words, internship: Internship) -> Node:
         h(
             "tr",
             h("td", f"{entry.at:%Y-%m-%d %H:%M:%S %Z}"),
-            h("td", entry.place),
+            h("td", f"{words[f'by_{entry.way}']}: {entry.place}".removesuffix(": ")),
             h("td", str(len(entry.files) or "–"), h("br"), *_changes(words, before, entry)),
             h("td", h("code", entry.sha256)),
         )

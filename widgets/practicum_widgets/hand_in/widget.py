@@ -58,7 +58,7 @@ class HandIn(Surface):
         return h(
             "section",
             h("h3", self.words["title"]),
-            telling.check_twin(self.words, self._checked),
+            telling.check_twin(self.desk, self.words, self._checked, internship),
             h("h4", self.words["receipts"]),
             telling.receipts_twin(self.words, internship),
         )
@@ -86,14 +86,13 @@ class HandIn(Surface):
         return self.refresh()
 
     def check(self) -> Check:
-        """Check here and now, without a page: for a terminal or a test.
+        """Check the notebook here and now, without a page: for a terminal or a test.
 
         Raises:
             PracticumError: It cannot be checked; the message says why.
 
         """
-        internship = self.desk.sidecar.read()
-        found = check(self.desk, internship, self.now(), self._progress)
+        found = check(self.desk, self.now(), self._progress)
         if self._dirty and not any(entry.key == "unsaved" for entry in found.findings):
             findings = (Finding("unsaved", grave=True), *found.findings)
             found = Check(found.at, findings, found.tests, found.passed, found.notebook)

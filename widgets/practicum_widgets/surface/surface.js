@@ -140,6 +140,35 @@ function minutesOf(text, unit) {
   return match && said ? Math.round(Number(match[1] || 0) * 60 + Number(match[2] || 0)) : null;
 }
 
+// A shelf for what was typed and is not saved: it outlives this drawing of body, until it is saved
+// or taken out. put() keeps what is there now, takeBack() types it into the fields again.
+function shelfOf(body, title) {
+  const name = `practicum:${location.pathname}:${title}`;
+  const isText = (field) => /^(text|number)/.test(field.type);
+  const put = () => {
+    const fields = [...body.querySelectorAll("[data-key][data-dirty]")].filter(isText);
+    const kept = Object.fromEntries(fields.map((field) => [field.dataset.key, field.value]).filter(([, value]) => value));
+    safely(() => (Object.keys(kept).length ? sessionStorage.setItem(name, JSON.stringify(kept)) : sessionStorage.removeItem(name)));
+  };
+  const takeBack = () => {
+    const kept = safely(() => JSON.parse(sessionStorage.getItem(name))) || {};
+    for (const [key, value] of Object.entries(kept)) {
+      const field = body.querySelector(`[data-key="${CSS.escape(key)}"]`);
+      if (!field || !isText(field) || field.value === value) continue;
+      field.value = value;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  };
+  return { put, takeBack };
+}
+
+// Whether the kernel of the widget's own notebook has nothing to do, as its program says; false
+// where the program does not say it. Who asks such a kernel and gets no answer knows that it is not
+// the one that drew this widget: it was restarted.
+function isIdle(model) {
+  return model.widget_manager?.kernel?.status === "idle";
+}
+
 const WAIT = 4000;
 const LOST = 60000;
 const LOOK = 5000;
@@ -150,40 +179,17 @@ function render({ model, el }) {
   const body = h("div", {});
   const status = h("p", { class: "pw-status", role: "status", "aria-live": "polite" });
   const section = h("section", { class: "pw", "aria-label": say("title") }, body, status);
+  const shelf = shelfOf(body, say("title"));
   const waiting = new Map();
   let number = 0;
   let looking = false;
   const report = (text) => { if (status.textContent !== text) status.textContent = text; };
 
-  // The notebook has nothing to do and does not answer: it is not the one that drew this.
-  // On a narrow page the notebook's sign of it lies outside, in the menu of its toolbar.
-  const restarted = () => {
-    const signs = [...document.querySelectorAll("[data-status]")].map((sign) => sign.dataset.status);
-    return signs.length > 0 && signs.every((status) => status === "idle");
-  };
-
-  // What was typed and is not saved outlives this drawing, until it is saved or taken out.
-  const shelf = () => `practicum:${location.pathname}:${say("title")}`;
-  const shelve = () => {
-    const fields = [...body.querySelectorAll("[data-key][data-dirty]")].filter((field) => /^(text|number)/.test(field.type));
-    const kept = Object.fromEntries(fields.map((field) => [field.dataset.key, field.value]).filter(([, value]) => value));
-    safely(() => (Object.keys(kept).length ? sessionStorage.setItem(shelf(), JSON.stringify(kept)) : sessionStorage.removeItem(shelf())));
-  };
-  const takeBack = () => {
-    const kept = safely(() => JSON.parse(sessionStorage.getItem(shelf()))) || {};
-    for (const [key, value] of Object.entries(kept)) {
-      const field = body.querySelector(`[data-key="${CSS.escape(key)}"]`);
-      if (!field || !/^(text|number)/.test(field.type) || field.value === value) continue;
-      field.value = value;
-      field.dispatchEvent(new Event("input", { bubbles: true }));
-    }
-  };
-
   // Asks the notebook for a change; true once it is on the disk.
   const ask = (action, content = {}, { quiet = false, patience = LOST } = {}) => new Promise((resolve) => {
     const asked = ++number;
     const late = setInterval(() => {
-      if (restarted()) report(say("lost"));
+      if (isIdle(model)) report(say("lost"));
       else if (!quiet) report(say("waiting"));
     }, WAIT);
     const lost = setTimeout(() => { finish(false); quiet || report(say("lost")); }, patience);
@@ -200,7 +206,7 @@ function render({ model, el }) {
     if (!entry.quiet) report(say(message.ok ? done : "refused", message));
     else if (status.textContent === say("lost")) report("");
     entry.finish(Boolean(message.ok));
-    setTimeout(shelve, 0);
+    setTimeout(shelf.put, 0);
   };
 
   const draw = () => {
@@ -231,7 +237,7 @@ function render({ model, el }) {
     target.form.requestSubmit();
   });
 
-  section.addEventListener("input", () => setTimeout(shelve, 0));
+  section.addEventListener("input", () => setTimeout(shelf.put, 0));
   model.on("msg:custom", heard);
   model.on("change:view", draw);
   model.on("change:notices", draw);
@@ -239,7 +245,7 @@ function render({ model, el }) {
   window.addEventListener("focus", look);
   draw();
   el.replaceChildren(section);
-  takeBack();
+  shelf.takeBack();
   return () => {
     clearInterval(clock);
     window.removeEventListener("focus", look);
