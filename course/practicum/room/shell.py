@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import asyncio
 import json
 from importlib import resources
 from pathlib import Path
 
 import nbformat
+from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal
 from traitlets.config import Config
@@ -47,7 +47,9 @@ def shell(notebook: Path, base: str = "/", files: PageFiles | None = None) -> st
         raise InvalidDocument([Problem(notebook, 1, what, "add the tag to one cell")])
     if any(_does_something(cell) for cell in node.cells):
         _run(notebook, node)
-    return asyncio.run(_rendered(node, base, files or page_files()))
+    # As nbclient does: also where a loop runs already, such as in a notebook.
+    page: str = run_sync(_rendered)(node, base, files or page_files())
+    return page
 
 
 def _does_something(cell: nbformat.NotebookNode) -> bool:

@@ -1,7 +1,9 @@
 """The review room over real HTTP: who gets in, what is seen, what is kept."""
 
+import asyncio
 import json
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -436,6 +438,18 @@ def test_the_instructors_own_cells(tmp_path: Path) -> None:
 
     assert "Dear reviewers" in page
     assert page.index("Dear reviewers") < page.index('id="review-room"')
+
+
+def test_the_page_is_made_within_a_loop_too(tmp_path: Path) -> None:
+    """Where an event loop runs already, as in a notebook, the page is made all the same."""
+    file = tmp_path / "page.ipynb"
+    file.write_text(_notebook("# the form", tags=["review-room"]))
+
+    async def make() -> str:
+        return shell(file)
+
+    with ThreadPoolExecutor(1) as elsewhere:
+        assert 'id="review-room"' in elsewhere.submit(lambda: asyncio.run(make())).result(60)
 
 
 def _notebook(source: str, tags: list[str] | None = None) -> str:
