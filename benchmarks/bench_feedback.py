@@ -13,15 +13,14 @@ outputs for them, and hands each page to the exchange. The last line is one JSON
 
 from __future__ import annotations
 
-import html
 import json
 import re
 import shutil
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+
+from personal import lines_of, personalise, words_of
 
 from cohort import BRIEF, Took, cohort, run, show
 from practicum.course import Course
@@ -33,10 +32,8 @@ from practicum.records import Assessment, Records
 NOW = datetime(2027, 1, 2, tzinfo=UTC)
 PEER = ("nbgrader", "generate_feedback", BRIEF)
 OURS = ("practicum", "release", BRIEF)
-FEW_LINES = 50
-"""So many lines of an output are looked for; release cuts floods off later than that."""
 
-_TAG = re.compile(r"<[^>]*>")
+
 _SCORE = {
     "peer": re.compile(r"\(Score: ([\d.]+) / ([\d.]+)\)"),
     "ours": re.compile(r"([\d.]+) / ([\d.]+) points"),
@@ -47,7 +44,7 @@ _PICTURE = "data:image/png;base64,"
 def main(count: int) -> None:
     """Measure both and print what came of it."""
     with cohort(count) as root:
-        _personalise(root)
+        personalise(root)
         marks = _finish(root)
         places = {name: root.with_name(name) for name in ("peer", "ours", "peer-one", "ours-one")}
         for place in places.values():
@@ -76,29 +73,6 @@ def _measure(places: dict[str, Path], one: str) -> dict[str, Took]:
         "peer-one": run(places["peer-one"], *PEER, f"--student={one}"),
         "ours-one": run(places["ours-one"], *OURS, "--student", one),
     }
-
-
-def _personalise(root: Path) -> None:
-    """Let each student write, print and draw something that nobody else does."""
-    course = Course.find(root)
-    for student in course.roster.students:
-        folder = course.station("submitted", student=student.id, brief=BRIEF)
-        notebook = json.loads((folder / "brief.ipynb").read_text(encoding="utf-8"))
-        for number, cell in enumerate(notebook["cells"]):
-            about = cell["metadata"].get("nbgrader", {})
-            if not about.get("solution"):
-                continue
-            source = "".join(cell["source"])
-            if cell["cell_type"] == "markdown":
-                cell["source"] = f"{source}\n\nThese are the words of {student.id}."
-                continue
-            cell["source"] = (
-                f"# {student.id} begins with task {number}\nprint('{student.id} at {number}')\n"
-                f"{source}\n"
-                f"if 'ax' in globals():\n"
-                f"    ax.figure.text(0.01, 0.01, 'drawn by {student.id}')\n"
-            )
-        (folder / "brief.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
 
 
 def _finish(root: Path) -> dict[str, Marks]:
@@ -157,39 +131,15 @@ def _compare(places: dict[str, Path], student: str, marks: Marks) -> None:
     for name in ("peer", "ours"):
         folder = Course.find(places[name]).station("feedback", student=student, brief=BRIEF)
         page = (folder / "brief.html").read_text(encoding="utf-8")
-        said = _words(page)
-        for line in _lines(cells):
+        said = words_of(page)
+        for line in lines_of(cells):
             assert line in said, f"{name}: {student}: {line!r} is missing"
         scores = {(float(got), float(most)) for got, most in _SCORE[name].findall(page)}
         for mark in marks.cells:
             assert (mark.score, mark.max_points) in scores, f"{name}: {student}: {mark.cell}"
-            assert _words(mark.comment) in said, f"{name}: {student}: comment on {mark.cell}"
+            assert words_of(mark.comment) in said, f"{name}: {student}: comment on {mark.cell}"
         pictures[name] = page.count(_PICTURE)
     assert pictures["peer"] == pictures["ours"], f"{student}: {pictures}"
-
-
-def _lines(cells: list[dict[str, Any]]) -> Iterator[str]:
-    """Yield what the visible cells printed or displayed, line by line, as words."""
-    for cell in cells:
-        # Of a test cell, release tells the verdict instead: its outputs show hidden tests.
-        if cell["metadata"].get("nbgrader", {}).get("grade"):
-            continue
-        for output in cell.get("outputs", ()):
-            if output["output_type"] == "error":
-                yield _words(output["ename"])
-                continue
-            data = output.get("data", {"text/plain": output.get("text", "")})
-            if "image/png" in data:
-                continue  # pictures are counted
-            shown = "".join(data.get("text/html", data.get("text/plain", "")))
-            lines = re.sub(r"<style.*?</style>", "", shown, flags=re.DOTALL).splitlines()
-            # Paths are left out: release shortens them, because they tell who was graded where.
-            said = (_words(line) for line in lines[:FEW_LINES])
-            yield from (line for line in said if line and "/" not in line)
-
-
-def _words(page: str) -> str:
-    return " ".join(html.unescape(_TAG.sub(" ", page)).split())
 
 
 if __name__ == "__main__":
