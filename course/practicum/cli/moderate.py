@@ -9,6 +9,7 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
+from practicum.cli.instructors import instructor_or_only
 from practicum.cli.output import console, course_option, json_option, print_json, show_progress
 from practicum.cli.saying import say, some
 from practicum.errors import BadInput
@@ -69,7 +70,7 @@ def command(  # noqa: PLR0913, PLR0917 (click hands over every option)
         raise BadInput(message)
     from practicum.review import moderate  # noqa: PLC0415 (keeps --help quick)
 
-    decider = by or _only_instructor(course)
+    decider = instructor_or_only(course, by, "decides")
     with show_progress(quiet=as_json) as progress:
         report = moderate(
             course, brief, student, criterion, level, reason, decider, progress=progress
@@ -85,14 +86,6 @@ def command(  # noqa: PLR0913, PLR0917 (click hands over every option)
         f"{some(report.marks.changed, 'mark')} changed, {others}."
     )
     return 0
-
-
-def _only_instructor(course: Course) -> str:
-    instructors = [instructor.id for instructor in course.roster.instructors]
-    if len(instructors) > 1:
-        message = f"say who decides with --by: {', '.join(instructors)}"
-        raise BadInput(message)
-    return instructors[0]
 
 
 def _list(course: Course, brief: str | None, *, as_json: bool) -> int:

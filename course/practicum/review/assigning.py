@@ -11,6 +11,7 @@ from practicum.course import Course
 from practicum.errors import BadInput, NotReady, UnknownName
 from practicum.records import Allocation, Records
 from practicum.reliability.severity import MIN_SUBMISSIONS
+from practicum.review.caseload import barred_from
 from practicum.review.sharing import share_out
 from practicum.values import Id, Value
 
@@ -209,13 +210,12 @@ def _to_judge(brief: str, records: Records) -> dict[str, str]:
 
 def _barred(course: Course, brief: str, records: Records) -> set[tuple[str, str]]:
     """Return the pairs of student and reviewer that must not be."""
-    roster = {
+    held = records.allocations(brief)
+    return {
         (student, person.id)
         for person in course.roster.reviewers_of(brief)
-        for student in person.conflicts
+        for student in barred_from(person, held)
     }
-    held = records.allocations(brief)
-    return roster | {(one.student, one.reviewer) for one in held if one.state == "conflict"}
 
 
 def _given(records: Records, brief: str, codes: Mapping[str, str]) -> dict[str, list[str]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from practicum.people import Reviewer
 from practicum.records import Allocation
 
-__all__ = ["Caseload", "caseload"]
+__all__ = ["Caseload", "barred_from", "caseload"]
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,7 @@ def caseload(
     """
     held = tuple(allocations)
     mine = {entry.student: entry.state for entry in held if entry.reviewer == reviewer.id}
-    barred = frozenset(reviewer.conflicts) | {
-        student for student, state in mine.items() if state == "conflict"
-    }
+    barred = barred_from(reviewer, held)
     everybody = frozenset(students) - barred
     scored_first = frozenset(anchors) & everybody
     own = everybody - scored_first
@@ -62,3 +60,18 @@ def caseload(
         given = {student for student, state in mine.items() if state == "assigned"}
         own &= given | frozenset(submitted)
     return Caseload(anchors=scored_first, own=own, barred=barred)
+
+
+def barred_from(reviewer: Reviewer, allocations: Iterable[Allocation]) -> frozenset[str]:
+    """Return the students with whom a reviewer has a conflict of interest.
+
+    Args:
+        reviewer: The reviewer; the roster may name conflicts that are known beforehand.
+        allocations: Those of the whole brief that hold now.
+
+    """
+    return frozenset(reviewer.conflicts).union(
+        entry.student
+        for entry in allocations
+        if entry.reviewer == reviewer.id and entry.state == "conflict"
+    )

@@ -12,6 +12,7 @@ from practicum.errors import BadInput
 from practicum.people import Reviewer
 from practicum.records import Records, Said, normal_code
 from practicum.review.blinding import Blinder, Blinding
+from practicum.review.caseload import barred_from
 
 __all__ = ["MOST_ANSWERS", "Correspondence", "open_questions"]
 
@@ -109,8 +110,7 @@ class Correspondence:
         held = self._records.allocations(self._brief)
         mine = {one.student: one.state for one in held if one.reviewer == self._reviewer.id}
         taken = {one.student for one in held if one.state == "assigned"}
-        barred = {student for student, state in mine.items() if state == "conflict"}
-        barred |= set(self._reviewer.conflicts)
+        barred = barred_from(self._reviewer, held)
         found: dict[str, list[Said]] = {}
         for one in self._records.messages(self._brief):
             is_mine = one.student not in taken or mine.get(one.student) == "assigned"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.course.review.visiting import served
+from tests.course.review.visiting import Server, served
 
 from practicum.course import Course
 from practicum.errors import NotReady
@@ -311,3 +311,13 @@ def address(course: Course, gradebook: Any, graded: Callable[..., None]) -> Iter
     shutil.copy(REPOSITORY / "notebooks" / "employer_review.ipynb", course.root / "notebooks")
     with served(course, gradebook) as place:
         yield place
+
+
+@pytest.fixture
+def server(course: Course, graded: Callable[..., None]) -> Iterator[Server]:
+    """The same room in a process of its own, which can be killed and started again."""
+    graded("ada")
+    graded("grace")
+    found = Server(course)
+    yield found
+    found.kill()

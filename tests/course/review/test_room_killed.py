@@ -1,29 +1,14 @@
 """The room's server is killed at any moment: what it has acknowledged is there afterwards."""
 
 import http.client
-import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from tests.course.review.visiting import FULL, MONTH, REPOSITORY, Browser, Server
+from tests.course.review.visiting import FULL, MONTH, Browser, Server
 
-from practicum.course import Course
 from practicum.records import Records
-
-
-@pytest.fixture
-def server(course: Course, graded: Callable[..., None]) -> Iterator[Server]:
-    """The room of the small course, in a process of its own."""
-    graded("ada")
-    graded("grace")
-    (course.root / "notebooks").mkdir()
-    shutil.copy(REPOSITORY / "notebooks" / "employer_review.ipynb", course.root / "notebooks")
-    found = Server(course)
-    yield found
-    found.kill()
 
 
 class Writer(threading.Thread):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from practicum.cli.instructors import instructor_or_only
 from practicum.cli.output import course_option, json_option, print_json, show_progress
 from practicum.cli.saying import say, some
 from practicum.course import Course
@@ -62,8 +63,9 @@ def anchors(  # noqa: PLR0913, PLR0917 (click hands over every option)
         return _show(course, brief, as_json=as_json)
     from practicum.review import set_anchors  # noqa: PLC0415 (keeps --help quick)
 
+    who = instructor_or_only(course, by, "agreed on them")
     with show_progress(quiet=as_json) as progress:
-        report = set_anchors(course, brief, file, by or _only(course), progress=progress)
+        report = set_anchors(course, brief, file, who, progress=progress)
     if as_json:
         print_json(report)
         return 0
@@ -111,11 +113,3 @@ def _show(course: Course, brief: str, *, as_json: bool) -> int:
             f"`practicum room anchors {brief} --template anchors.csv --of STUDENT`."
         )
     return 0
-
-
-def _only(course: Course) -> str:
-    instructors = [one.id for one in course.roster.instructors]
-    if len(instructors) > 1:
-        message = f"say who agreed on them with --by: {', '.join(instructors)}"
-        raise BadInput(message)
-    return instructors[0]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import click
 
+from practicum.cli.instructors import instructor_or_only
 from practicum.cli.output import course_option, json_option, print_json
 from practicum.cli.saying import say
 from practicum.course import Course
@@ -59,11 +60,8 @@ def answer(  # noqa: PLR0913, PLR0917 (click hands over every option)
     """Answer STUDENT's questions about BRIEF as an instructor."""
     course.brief(brief)
     course.roster.student(student)
+    who = instructor_or_only(course, by, "answers")
     instructors = [one.id for one in course.roster.instructors]
-    if by is None and len(instructors) > 1:
-        message = f"say who answers with --by: {', '.join(instructors)}"
-        raise BadInput(message)
-    who = by or instructors[0]
     if who not in instructors:
         raise UnknownName("instructor", who, instructors)
     from practicum.records import MAX_WORDS, Records, Said, plain  # noqa: PLC0415

@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.course.review.visiting import REPOSITORY, Server
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from tests.course.review.room_page.conftest import Visit
-
-    from practicum.course import Course
+    from tests.course.review.visiting import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.suite]
-
-
-@pytest.fixture
-def server(course: Course, graded: Callable[..., None]) -> Iterator[Server]:
-    """The room of the small course, in a process of its own."""
-    graded("ada")
-    graded("grace")
-    (course.root / "notebooks").mkdir()
-    shutil.copy(REPOSITORY / "notebooks" / "employer_review.ipynb", course.root / "notebooks")
-    found = Server(course)
-    yield found
-    found.kill()
 
 
 def test_killed_and_started_again(server: Server, visit: Visit, records: Any) -> None:
