@@ -18,6 +18,7 @@ from pydantic import Field, StringConstraints, field_validator
 from practicum.briefs import Brief, read_brief
 from practicum.documents import Document, read_document
 from practicum.errors import InvalidDocument, NotACourse, UnknownName
+from practicum.hosting import Hosting
 from practicum.internship.terms import WIDGETS, Language, ServiceAddress, WidgetName
 from practicum.people import Roster, read_roster
 from practicum.placements import Placements, read_placements
@@ -84,6 +85,9 @@ class CourseSettings(Value):
     ] = WIDGETS
     language: Language = "en"
     service: ServiceAddress | None = None
+    hub: Annotated[Hosting | None, Field(description="the course's JupyterHub, if it has one")] = (
+        None
+    )
 
     @field_validator("timezone")
     @classmethod
