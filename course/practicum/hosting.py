@@ -74,7 +74,7 @@ class Hosting(Value):
     grade_on_arrival: bool = True
     submitting: Submitting = Submitting()
     plain_courses: tuple[Id, ...] = ()
-    settings: Traits = {}
+    settings: Traits = Field(default_factory=dict)
 
     @field_validator("settings")
     @classmethod
