@@ -14,6 +14,7 @@ from pathlib import Path
 from practicum.briefs.brief import Brief
 from practicum.briefs.source import SourceCell, cells_of, notebook_problems
 from practicum.briefs.unfinished import notebook_todos, todos
+from practicum.briefs.variants import PARAMETERS
 from practicum.documents import Document
 from practicum.problems import Problem
 from practicum.rubrics import Rubric
@@ -47,6 +48,7 @@ def agreement_problems(  # noqa: PLR0913 (three values, and where each lies)
     cells = cells_of(notebook)
     yield from _graded_cells(brief, brief_document, cells, notebook_file)
     yield from _criterion_cells(rubric, rubric_document, cells, notebook_file)
+    yield from _parameters(brief, brief_document, cells, notebook_file)
     yield from todos(brief_document)
     yield from todos(rubric_document)
     yield from notebook_todos(notebook, notebook_file)
@@ -116,6 +118,24 @@ def _criterion_cells(
         if name not in wanted:
             what = f"the task cell {name!r} belongs to no criterion of {document.file}"
             yield _in_notebook(file, cell.number, what, _nearest(name, wanted))
+
+
+def _parameters(
+    brief: Brief, document: Document, cells: tuple[SourceCell, ...], file: Path
+) -> Iterator[Problem]:
+    """A brief with variants has one locked cell with the defaults, which papermill finds."""
+    cell = next((cell for cell in cells if cell.id == PARAMETERS), None)
+    if not brief.variants:
+        return
+    fix = f"tag it {PARAMETERS!r} and mark it `Read-only`, with the grade_id {PARAMETERS!r}"
+    if cell is None:
+        what = f"{file.name} has no cell {PARAMETERS!r} with the defaults of the variants"
+        yield document.problem(("variants",), what, fix)
+    elif cell.cell_type != "code" or cell.grade or cell.solution or not cell.locked:
+        yield _in_notebook(file, cell.number, "the defaults of the variants may be changed", fix)
+    elif PARAMETERS not in cell.tags:
+        what = f"it lacks the tag {PARAMETERS!r}, by which values are put in"
+        yield _in_notebook(file, cell.number, what, fix)
 
 
 def _in_notebook(file: Path, number: int, what: str, fix: str) -> Problem:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
+from practicum.briefs.variants import Parameter, ParameterName
 from practicum.values import CellId, Email, Id, Text, Value
 
 __all__ = [
@@ -224,3 +225,7 @@ class Brief(Value):
     skills: tuple[Skill, ...] = ()
     ai_policy: AiPolicy
     grading: Grading = Grading()
+    variants: Annotated[
+        dict[ParameterName, Parameter],
+        Field(max_length=20, description="parameters that differ from student to student"),
+    ] = Field(default_factory=dict)

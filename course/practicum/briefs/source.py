@@ -47,6 +47,7 @@ class SourceCell:
     locked: bool
     task: bool
     points: float
+    tags: frozenset[str] = frozenset()
 
     @property
     def graded(self) -> bool:
@@ -87,9 +88,19 @@ def cells_of(notebook: object) -> tuple[SourceCell, ...]:
             locked=about["locked"],
             task=about.get("task", False),
             points=float(about.get("points", 0)),
+            tags=_tags(cell["metadata"]),
         )
         for number, cell, about in _known(notebook)
         if "grade_id" in about and not list(_cell_problems(number, cell, about))
+    )
+
+
+def _tags(metadata: dict[str, Any]) -> frozenset[str]:
+    tags = metadata.get("tags")
+    return (
+        frozenset(tag for tag in tags if isinstance(tag, str))
+        if isinstance(tags, list)
+        else frozenset()
     )
 
 

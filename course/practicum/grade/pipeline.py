@@ -85,17 +85,20 @@ def read(folder: Path, notebook_name: str, limits: Limits) -> bytes | None:
         os.close(descriptor)
 
 
-def restore(key: AnswerKey, submitted: bytes, *, add_missing: bool = True) -> Restored:
+def restore(
+    key: AnswerKey, submitted: bytes, *, add_missing: bool = True, parameters: str = ""
+) -> Restored:
     """Door 1, trusted: take nothing from the submission but the student's sources.
 
-    Graded cells that are missing are put back, unless ``add_missing`` is False.
+    Graded cells that are missing are put back, unless ``add_missing`` is False; the code in
+    ``parameters`` sets the student's own variant (see :func:`practicum.gradebook.restore`).
 
     Raises:
         BadSubmission: It is not a notebook.
 
     """
     text = submitted.decode("utf-8", errors="replace")
-    return gradebook.restore(key, text, add_missing=add_missing)
+    return gradebook.restore(key, text, add_missing=add_missing, parameters=parameters)
 
 
 def restore_missing(key: AnswerKey) -> Restored:

@@ -25,6 +25,7 @@ from practicum.grade.recording import Recorder
 from practicum.grade.solution import SOLUTION, Solution, after_solution
 from practicum.grade.sureness import findings_of, held, standing_of
 from practicum.grade.suspicious import suspicious_cells
+from practicum.grade.variants import Variants
 from practicum.gradebook import AnswerKey, AutoScore, CourseGradebook, Restored
 from practicum.marks import Marks
 from practicum.records import Records
@@ -46,6 +47,7 @@ class Run:
     key: AnswerKey
     basis: Basis
     recorder: Recorder
+    variants: Variants
 
     @classmethod
     def of(
@@ -61,7 +63,8 @@ class Run:
         limits = course.settings.limits
         basis = Basis.of(key, _data(course, brief), limits, judging=engine.judging)
         recorder = Recorder(course, store, records, brief, key.notebook)
-        return cls(course, engine, store, records, key, basis, recorder)
+        variants = Variants.of(course, records, brief, key.kernelspec)
+        return cls(course, engine, store, records, key, basis, recorder, variants)
 
     def submissions(self, students: Sequence[str]) -> list[Submission]:
         """Return what lies in the submitted folder, sorted by student."""
@@ -82,7 +85,8 @@ class Run:
             receipt = received.get(student)
             # Only nbgrader's own collect leaves no receipt; then the folder's time has to do.
             at = receipt.received_at if receipt else _folder_time(found[student])
-            content = self._digest(found[student], receipt.sha256 if receipt else "")
+            received_as = receipt.sha256 if receipt else ""
+            content = self._digest(found[student], received_as + self.variants.mark(student))
             digest = self.basis.whole(content)
             submissions.append(Submission(brief, student, found[student], at, digest, content))
         return submissions
@@ -176,8 +180,13 @@ class Run:
                 if submitted is None:
                     done.append(self._without_notebook(submission))
                     continue
-                origin = pipeline.restore(self.key, submitted)
-                noticed = (*origin.findings, *suspicious_cells(origin.notebook))
+                parameters = self.variants.source(submission.student)
+                origin = pipeline.restore(self.key, submitted, parameters=parameters)
+                noticed = (
+                    *origin.findings,
+                    *self.variants.findings(submission.student),
+                    *suspicious_cells(origin.notebook),
+                )
             except (BadSubmission, OSError) as error:
                 done.append(self._error(submission, str(error)))
                 continue

@@ -10,10 +10,13 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from practicum.briefs.variants import INJECTED, PARAMETERS
 from practicum.errors import BadSubmission
 from practicum.notebooks import notebook_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from practicum.gradebook.answer_key import AnswerKey, KeyCell
 
 __all__ = ["Restored", "restore"]
@@ -32,7 +35,9 @@ class Restored:
     findings: tuple[tuple[str, str], ...]
 
 
-def restore(key: AnswerKey, submitted: str, *, add_missing: bool = True) -> Restored:
+def restore(
+    key: AnswerKey, submitted: str, *, add_missing: bool = True, parameters: str = ""
+) -> Restored:
     """Rebuild a submission around the answer key.
 
     The student's order of cells is kept, cells without a name are kept as plain code or
@@ -43,13 +48,18 @@ def restore(key: AnswerKey, submitted: str, *, add_missing: bool = True) -> Rest
         key: The released notebook's cells as they must be.
         submitted: The student's notebook as JSON text.
         add_missing: Put graded cells back that are missing.
+        parameters: The code that sets the student's own variant. It stands behind the defaults,
+            and again before each test that code of the student's comes before, so that a test
+            never sees values that the student has set.
 
     Raises:
         BadSubmission: It is not a notebook.
 
     """
-    cells, findings = _restored_cells(key, _cells(submitted))
+    cells, findings = _restored_cells(key, _cells(submitted), without_injected=bool(parameters))
     _add_missing(key, cells, findings, put_back=add_missing)
+    if parameters:
+        cells = list(_with_parameters(key, cells, parameters))
     notebook = {
         "cells": [cell | {"id": f"cell-{index}"} for index, cell in enumerate(cells)],
         "metadata": {"kernelspec": key.kernelspec},
@@ -79,7 +89,7 @@ def _cells(submitted: str) -> list[Cell]:
 
 
 def _restored_cells(
-    key: AnswerKey, submitted: list[Cell]
+    key: AnswerKey, submitted: list[Cell], *, without_injected: bool
 ) -> tuple[list[Cell], list[tuple[str, str]]]:
     named = key.by_id()
     last = {_name(cell): index for index, cell in enumerate(submitted)}
@@ -87,6 +97,8 @@ def _restored_cells(
     findings: list[tuple[str, str]] = []
     for index, cell in enumerate(submitted):
         name, source = _name(cell), _source(cell)
+        if name not in named and without_injected and _is_injected(cell):
+            continue  # the recorded values take its place
         if name not in named:
             cells.append(_plain(cell["cell_type"], source))
         elif last[name] != index:
@@ -126,6 +138,28 @@ def _add_missing(
         before = {cell.id for cell in key.cells[:position]}
         at = max((i + 1 for i, cell in enumerate(cells) if _name(cell) in before), default=0)
         cells.insert(at, _original(original, original.source))
+
+
+def _with_parameters(key: AnswerKey, cells: list[Cell], source: str) -> Iterator[Cell]:
+    named = key.by_id()
+    injected = _plain("code", source) | {"metadata": {"tags": [INJECTED]}}
+    changed = all(_name(cell) != PARAMETERS for cell in cells)
+    for cell in cells:
+        original = named.get(_name(cell))
+        if changed and original is not None and original.is_test:
+            yield dict(injected)
+            changed = False
+        yield cell
+        if _name(cell) == PARAMETERS:
+            yield dict(injected)
+            changed = False
+        elif cell["cell_type"] == "code" and (original is None or not original.locked):
+            changed = True
+
+
+def _is_injected(cell: Cell) -> bool:
+    tags = cell.get("metadata", {}).get("tags")
+    return isinstance(tags, list) and INJECTED in tags
 
 
 def _name(cell: Cell) -> str:

@@ -42,5 +42,10 @@ def require_agreement(course: Course, name: str) -> None:
             notebook_file=file,
         )
     )
+    if brief.variants and course.settings.hub is None:
+        document = read_document(folder / "brief.yml")
+        what = "variants are given out by the course's service, and this course has none"
+        fix = "add `hub: {}` to course.yml, or take the variants out"
+        problems.append(document.problem(("variants",), what, fix))
     if problems:
         raise InvalidDocument(problems)

@@ -20,6 +20,7 @@ import psutil
 from jupyter_client.kernelspec import NoSuchKernel
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
+from practicum.briefs.variants import Variant, examples
 from practicum.errors import ProofFailed
 from practicum.gradebook import CourseGradebook, execute, quiet_kernel, restore, score_cells
 from practicum.publish.leaks import cells_of, leaks_in
@@ -36,6 +37,7 @@ __all__ = [
     "prove_reproducible",
     "prove_solution",
     "prove_untouched",
+    "prove_variants",
 ]
 
 MEGABYTE = 1_000_000
@@ -98,7 +100,14 @@ def prove_solution(stage: Course, brief: str, executed: Path) -> tuple[Proof, Ru
     """
     run = Run()
     with run.measured():
-        _run_solution(stage, brief, executed)
+        _run_solution(stage, brief, executed, {})
+    possible = _earned(brief, executed)
+    figure = f"{possible:g} of {possible:g} autograded points in {run.seconds:.1f} s"
+    return Proof(name="the solution earns every point", figure=figure), run
+
+
+def _earned(brief: str, executed: Path) -> float:
+    """Return the points of the tests, all of which the executed solution must earn."""
     possible = 0.0
     scores = {s.cell: s for s in score_cells(executed.read_text(encoding="utf-8"))}
     for name, points in points_of_tests(executed).items():
@@ -115,11 +124,10 @@ def prove_solution(stage: Course, brief: str, executed: Path) -> tuple[Proof, Ru
         if finding:
             message = f"{brief}: {name}: {finding}: end the test with a plain number or an assert"
             raise ProofFailed(message)
-    figure = f"{possible:g} of {possible:g} autograded points in {run.seconds:.1f} s"
-    return Proof(name="the solution earns every point", figure=figure), run
+    return possible
 
 
-def _run_solution(stage: Course, brief: str, executed: Path) -> None:
+def _run_solution(stage: Course, brief: str, executed: Path, variant: Variant) -> None:
     import papermill  # noqa: PLC0415 (slow to import, used here only)
 
     source = _notebook(stage, brief)
@@ -128,6 +136,7 @@ def _run_solution(stage: Course, brief: str, executed: Path) -> None:
         papermill.execute_notebook(
             source,
             executed,
+            parameters=variant,
             cwd=source.parent,
             progress_bar=False,
             log_output=False,
@@ -151,6 +160,35 @@ def _run_solution(stage: Course, brief: str, executed: Path) -> None:
         return
     message = f"{brief}: the solution {what}: {mend}"
     raise ProofFailed(message)
+
+
+def prove_variants(stage: Course, brief: str, folder: Path) -> Proof | None:
+    """Run the solution with several variants: it must earn every autograded point with each.
+
+    Args:
+        stage: The staged course.
+        brief: Whose notebook is run; None is returned if it has no variants.
+        folder: Where the executed notebooks are written.
+
+    Raises:
+        ProofFailed: Naming the variant, and the points that are missing.
+
+    """
+    tried = examples(stage.brief(brief).variants)
+    for number, variant in enumerate(tried):
+        executed = folder / f"variant-{number}.ipynb"
+        try:
+            _run_solution(stage, brief, executed, variant)
+            _earned(brief, executed)
+        except ProofFailed as error:
+            values = ", ".join(f"{name} = {value!r}" for name, value in variant.items())
+            message = f"{error} (with {values})"
+            raise ProofFailed(message) from None
+    if not tried:
+        return None
+    return Proof(
+        name="the solution earns every point in each variant", figure=f"{len(tried)} tried"
+    )
 
 
 def prove_reproducible(brief: str, executed: Path, folder: Path) -> Proof:

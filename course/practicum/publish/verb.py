@@ -99,6 +99,8 @@ def _proofs(stage: Course, course: Course, brief: str, progress: Progress) -> It
     _tell(progress, brief, "solution")
     proof, run = proofs.prove_solution(stage, brief, executed)
     yield proof
+    if (varied := proofs.prove_variants(stage, brief, stage.work)) is not None:
+        yield varied
     # nbval runs in a process of its own: the next two steps need not wait for it.
     with ThreadPoolExecutor(1) as beside:
         reproducible = beside.submit(

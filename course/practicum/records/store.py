@@ -20,6 +20,7 @@ from practicum.records.migrations import VERSION_TABLE, bring_up_to_date
 from practicum.records.ratings import SupervisionRatings
 from practicum.records.sheets import Sheets
 from practicum.records.submissions import Submissions
+from practicum.records.variants import GivenVariants
 
 __all__ = ["Records", "are_there"]
 
@@ -35,6 +36,7 @@ class Records(
     Anchors,
     Messages,
     SupervisionRatings,
+    GivenVariants,
 ):
     """The records of a course: ``with Records(course.records_url) as records: ...``.
 

@@ -339,3 +339,15 @@ RATINGS = Table(
     _time(),
 )
 """What students said of the supervision."""
+
+VARIANTS = Table(
+    "variants",
+    METADATA,
+    _number(),
+    _name("brief"),
+    _name("student"),
+    Column("parameters", JSON, nullable=False),
+    _time(),
+    Index(None, "brief", "student", unique=True),
+)
+"""The parameters that a student was given with a brief."""
