@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -28,7 +30,17 @@ from practicum.course import Course
 from practicum.errors import PracticumError
 from practicum.progress import Progress, Step, silent
 
-__all__ = ["console", "course_option", "fail", "json_option", "print_json", "show_progress"]
+__all__ = [
+    "PROGRESS_SWITCH",
+    "console",
+    "course_option",
+    "fail",
+    "json_option",
+    "print_json",
+    "show_progress",
+]
+
+PROGRESS_SWITCH = "PRACTICUM_PROGRESS"
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -40,7 +52,13 @@ def course_option(command: Command) -> Command:
     """Add ``--course DIR`` and hand the command the Course as ``course``."""
 
     def find(_context: click.Context, _parameter: click.Parameter, value: Path) -> Course:
-        return Course.find(value)
+        course = Course.find(value)
+        if course.settings.hub is not None and course.settings.placements is not None:
+            # Placements may have been decided in the course's service, too.
+            from practicum.records import with_decided  # noqa: PLC0415 (slow, and an extra)
+
+            course = with_decided(course)
+        return course
 
     return click.option(
         "--course",
@@ -76,6 +94,11 @@ def fail(error: PracticumError) -> NoReturn:
     sys.exit(error.exit_code)
 
 
+def _print_step(step: Step) -> None:
+    """Print a step as a line of JSON; nothing else on standard error begins with a brace."""
+    click.echo(json.dumps({"progress": asdict(step)}), err=True)
+
+
 class _Rate(ProgressColumn):
     """How many units a minute are finished, or nothing while that is not known."""
 
@@ -93,11 +116,17 @@ class _Rate(ProgressColumn):
 def show_progress(*, quiet: bool = False, rate: str = "") -> Iterator[Progress]:
     """Show a bar with time left on standard error while the block runs, if a person looks.
 
+    With ``PRACTICUM_PROGRESS=json`` in the environment each step is a line of JSON there instead,
+    also with ``quiet``: for a program that started the command.
+
     Args:
         quiet: Show nothing.
         rate: What is counted ("submissions"): then the bar also tells how many a minute.
 
     """
+    if os.environ.get(PROGRESS_SWITCH) == "json":
+        yield _print_step
+        return
     if quiet or not _errors.is_terminal:
         yield silent
         return

@@ -1,4 +1,4 @@
-"""The instructor's desk: how reviews go, cases to decide, and how far levels can be relied on.
+"""The instructor's desk: the control room of a course, and how its reviews go.
 
 ``desk`` makes what ``notebooks/instructor_desk.ipynb`` shows: native controls of ipywidgets, and
 plots as pictures. It needs the extra ``grading``.

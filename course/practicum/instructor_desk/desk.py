@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 import ipywidgets as widgets
 
 from practicum.course import Course
-from practicum.errors import Conflict, PracticumError
+from practicum.errors import Busy, Conflict, PracticumError
 from practicum.instructor_desk import markup
 from practicum.instructor_desk.anchors import anchors
+from practicum.instructor_desk.control import ControlRoom
 from practicum.instructor_desk.moderation import LABEL, Moderation
 from practicum.instructor_desk.reading import graded, read_judged, read_reviewed, who_decides
 from practicum.instructor_desk.reliability import reliability
@@ -68,8 +69,10 @@ class Desk:
         self._renewing = False
         self.brief = widgets.Dropdown(description="Brief", style=LABEL)
         self.renew_button = widgets.Button(description="Renew", tooltip="Read everything again")
-        self.title, self.said = markup.block(), markup.block()
+        self.title, self.said, self.trouble = markup.block(), markup.block(), markup.block()
+        self.judging = markup.block(markup.heading("Reviewing one brief"))
         self.reviews, self.reliability, self.anchors = (markup.block() for _ in range(3))
+        self.control = ControlRoom(clock, self.renew, self._go)
         self.moderation = Moderation(self._decide, self._after_decision)
         self.sections = widgets.VBox(
             [self.reviews, self.moderation.view, self.reliability, self.anchors]
@@ -78,7 +81,11 @@ class Desk:
             [
                 markup.block(markup.stylesheet()),
                 self.title,
-                widgets.HBox([self.brief, self.renew_button]),
+                widgets.HBox([self.renew_button]),
+                self.trouble,
+                self.control.view,
+                self.judging,
+                self.brief,
                 self.said,
                 self.sections,
             ]
@@ -98,13 +105,23 @@ class Desk:
 
     def renew(self) -> None:
         """Read everything again; what stands on the desk, and what was typed, stays."""
+        with self.control.lock:
+            self._renew()
+
+    def _renew(self) -> None:
         try:
             self._course = Course.find(self._place)
+            self.title.value = markup.paragraph(self._course.settings.title)
+            self.control.show(self._course)
             self._graded = graded(self._course, self._gradebook)
-        except PracticumError as error:
-            self._only_say(str(error))
+        except Busy as error:
+            # What stands on the desk was true a moment ago, and stays.
+            self.trouble.value = markup.notice(f"{error}. Press Renew in a moment")
             return
-        self.title.value = markup.paragraph(self._course.settings.title)
+        except PracticumError as error:
+            self._nothing_but(str(error))
+            return
+        self._nothing_but("")
         kept = self.brief.value
         self._renewing = True
         self.brief.options = tuple(self._graded)
@@ -112,9 +129,23 @@ class Desk:
         self._renewing = False
         self._show()
 
+    def _nothing_but(self, words: str) -> None:
+        """Say what is wrong with the course, in place of what cannot be read; or show all again."""
+        self.trouble.value = markup.notice(words)
+        shown = "none" if words else ""
+        for part in (self.control.view, self.judging, self.brief, self.said, self.sections):
+            part.layout.display = shown
+
+    def _go(self, brief: str) -> None:
+        """Show the sections of a brief, and go there."""
+        if brief in self._graded:
+            self.brief.value = brief
+        self.brief.focus()
+
     def _chosen(self, _: object) -> None:
         if not self._renewing:
-            self._show()
+            with self.control.lock:
+                self._show()
 
     def _show(self) -> None:
         """Show the sections of the chosen brief, or what to do before there is something."""

@@ -18,11 +18,14 @@ from practicum.report.display import Chart
 
 __all__ = [
     "block",
+    "command",
     "folded",
     "heading",
+    "link",
     "notice",
     "paragraph",
     "picture",
+    "printed",
     "section",
     "stylesheet",
     "table",
@@ -60,17 +63,42 @@ def section(*parts: str) -> str:
     return "".join(parts)
 
 
-def table(caption: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return a table; it scrolls by itself where it is too wide, also by the keyboard."""
+def table(
+    caption: str,
+    headings: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    compact: bool = False,
+) -> str:
+    """Return a table; it scrolls by itself where it is too wide, also by the keyboard.
+
+    A ``compact`` one has many columns of numbers.
+    """
     head = "".join(f'<th scope="col">{text(words)}</th>' for words in headings)
     body = "".join(
         f"<tr>{''.join(f'<td>{text(words)}</td>' for words in row)}</tr>" for row in rows
     )
+    looks = "scroll compact" if compact else "scroll"
     return (
-        f'<div class="scroll" role="region" tabindex="0" aria-label="{text(caption)}"><table>'
+        f'<div class="{looks}" role="region" tabindex="0" aria-label="{text(caption)}"><table>'
         f"<caption>{text(caption)}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table></div>"
     )
+
+
+def command(line: str) -> str:
+    """Return the line that does in a terminal what a button does here."""
+    return f'<p class="command">In a terminal: <code>{text(line)}</code></p>'
+
+
+def printed(words: str) -> str:
+    """Return what a command printed, line by line."""
+    return f"<pre>{text(words)}</pre>" if words else ""
+
+
+def link(words: str, address: str) -> str:
+    """Return a link that opens beside the desk."""
+    return f'<p><a href="{text(address)}" target="_blank" rel="noopener">{text(words)}</a></p>'
 
 
 def folded(words: str, *parts: str) -> str:

@@ -9,12 +9,15 @@ import logging
 from types import TracebackType
 from typing import Final
 
+from tornado.web import HTTPError
+
 from practicum.errors import AnchorsFirst, BadInput, Busy, Conflict, IncompleteSheet
 
 __all__ = ["log_fault", "reason"]
 
 LOG: Final = logging.getLogger("practicum.room")
 
+SERVER_FAULT: Final = 500
 THEIR_OWN: Final = (BadInput, Conflict, IncompleteSheet, AnchorsFirst)
 """What the desk says of what was sent. A file that is wrong is one of their subclasses."""
 
@@ -33,7 +36,9 @@ def log_fault(
 
     An address may hold a link that is good still, or a code.
     """
-    if isinstance(error, Busy):
+    if isinstance(error, HTTPError) and error.status_code < SERVER_FAULT:
+        LOG.info("a request was refused (%s)", error.status_code)
+    elif isinstance(error, Busy):
         LOG.warning("the records are locked: a guest is told to try again")
     elif kind is not None and error is not None:
         LOG.error("a request failed", exc_info=(kind, error, traceback))

@@ -27,12 +27,12 @@ SUBMISSION_POLICY: Final = (
 class OfGuest(Handler):
     """An answer for a guest, and 401 for everybody else."""
 
-    def prepare(self) -> None:
+    async def prepare(self) -> None:  # type: ignore[override] # (tornado waits for it)
         """Find out who asks before anything else."""
         super().prepare()
         if self._finished:
             return
-        desk = self.desk_of_guest()
+        desk = await self.desk_of_guest()
         if desk is None:
             self.refuse(401, "your link has expired: ask the instructor for a new one")
             return

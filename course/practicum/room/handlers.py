@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tornado.web import RequestHandler
 
@@ -18,6 +18,9 @@ from practicum.room.door import COOKIE, Door
 from practicum.room.faults import log_fault
 from practicum.room.shown import ShownPages
 from practicum.room.static import KINDS, PageFiles
+
+if TYPE_CHECKING:
+    from practicum.room.hub_door import HubDoor
 
 __all__ = ["LARGEST", "Entrance", "Handler", "Invite", "Nothing", "Page", "Room", "Static"]
 
@@ -31,7 +34,10 @@ PAGE_POLICY: Final = (
 
 @dataclass(frozen=True)
 class Room:
-    """What all handlers share; ``supervision`` is what students said, once that is opened."""
+    """What all handlers share; ``supervision`` is what students said, once that is opened.
+
+    ``hub`` is the door by accounts, where the room is the service of a hub.
+    """
 
     base: str
     shell: bytes
@@ -41,6 +47,7 @@ class Room:
     pages: Callable[[str], ShownPages]
     supervision: Callable[[str], dict[str, Any] | None]
     secure: bool
+    hub: HubDoor | None = None
 
 
 class Handler(RequestHandler):
@@ -79,10 +86,19 @@ class Handler(RequestHandler):
         """Whether the room's own page has sent this."""
         return self.request.headers.get("X-Practicum") == "room"
 
-    def desk_of_guest(self) -> Desk | None:
-        """Return the desk of who asks for a brief, if the roster still has this reviewer."""
-        guest = self.room.door.guest(self.get_cookie(COOKIE) or "")
-        if guest is None or guest.brief != self.path_args[0]:
+    async def desk_of_guest(self) -> Desk | None:
+        """Return the desk of who asks for a brief, if the roster still has this reviewer.
+
+        A link counts before an account: who opened one has said what for.
+        """
+        brief = self.path_args[0]
+        desk = self._desk(self.room.door.guest(self.get_cookie(COOKIE) or ""), brief)
+        if desk is None and self.room.hub is not None:
+            desk = self._desk(await self.room.hub.guest(self, brief), brief)
+        return desk
+
+    def _desk(self, guest: Guest | None, brief: str) -> Desk | None:
+        if guest is None or guest.brief != brief:
             return None
         desk = self.room.desk(guest)
         return desk if desk.is_known else None
@@ -200,13 +216,20 @@ class Page(Handler):
 
     links_welcome = True
 
-    def get(self, _brief: str) -> None:
+    async def get(self, brief: str) -> None:
         """Show the page to a guest; it is the same for all."""
-        if self.desk_of_guest() is None:
-            _expired(self)
+        if await self.desk_of_guest() is None:
+            _expired(self, brief)
             return
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.finish(self.room.shell)
+
+    def write_error(self, status_code: int, **about: Any) -> None:  # noqa: ANN401 (tornado's signature)
+        """Send an account that does not review this brief to the page that says what it may do."""
+        if status_code == 403 and self.room.hub is not None:  # noqa: PLR2004 (what HTTP calls it)
+            self.redirect(self.room.base, status=303)
+        else:
+            super().write_error(status_code, **about)
 
 
 class Static(Handler):
@@ -234,10 +257,12 @@ class Nothing(Handler):
         self.refuse(404, "there is nothing here")
 
 
-def _expired(handler: Handler) -> None:
+def _expired(handler: Handler, brief: str = "") -> None:
+    place = f"{handler.room.base}login/{brief}" if brief and handler.room.hub else ""
     handler.say(
         401,
         "This link does not work any more",
         "<p>It was used already, has expired or was taken back. Ask your contact at the "
         "university for a new one. What you have written is kept.</p>",
+        f'<p>Or <a href="{place}">log in with your account</a>, if you have one.</p>' * bool(place),
     )

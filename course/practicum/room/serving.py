@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib import resources
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
@@ -29,6 +30,9 @@ from practicum.room.shell import shell
 from practicum.room.static import PageFiles, page_files
 from practicum.shipped import course_notebook
 from practicum.values import Value
+
+if TYPE_CHECKING:
+    from practicum.room.hub_door import HubDoor, HubPlace
 
 __all__ = ["Serving", "serve"]
 
@@ -61,6 +65,7 @@ def serve(  # noqa: PLR0913 (what a server is told)
     secure: bool = False,
     notebook: Path | None = None,
     gradebook: Gradebook | None = None,
+    hub: HubPlace | None = None,
     renewed: float = RENEWED,
     progress: Progress = silent,
     ready: Callable[[Serving], None] = lambda _: None,
@@ -78,6 +83,8 @@ def serve(  # noqa: PLR0913 (what a server is told)
         secure: Whether it is reached by https, so that cookies are sent by https alone.
         notebook: The page around the form; the course's ``employer_review.ipynb`` if None.
         gradebook: The gradebook; the course's own one if None.
+        hub: The hub whose service the room is: its accounts come in, too, all briefs are shown
+            if none is named, and the room answers before the pages are made, as hubs expect.
         renewed: Seconds between two looks at what has changed.
         progress: Told each page.
         ready: Called when the room answers.
@@ -87,12 +94,15 @@ def serve(  # noqa: PLR0913 (what a server is told)
         UnknownName: The course has no such brief.
 
     """
-    wanted = _briefs(course, briefs)
+    wanted = _briefs(course, briefs, may_be_nobodys=hub is not None)
     files = page_files()
     page = _page(course, notebook, base, files)
     with Records(course.records_url, patience=WAIT) as records:
         shelf = Shelf(course, records, wanted, gradebook)
-        shelf.fill(progress)
+        if hub is None:
+            shelf.fill(progress)
+        else:
+            shelf.recall()
 
         def desk(guest: Guest) -> Desk:
             return Desk(shelf.course, records, guest, shelf.students(guest.brief))
@@ -110,6 +120,7 @@ def serve(  # noqa: PLR0913 (what a server is told)
             pages=shelf.pages,
             supervision=supervision,
             secure=secure,
+            hub=_hub_door(hub, shelf, secure=secure),
         )
         with suppress(KeyboardInterrupt, asyncio.CancelledError):
             asyncio.run(_answer(room, shelf, host, port, renewed, ready))
@@ -122,11 +133,19 @@ def _page(course: Course, notebook: Path | None, base: str, files: PageFiles) ->
         return shell(file, base, files)
 
 
-def _briefs(course: Course, asked: Sequence[str]) -> tuple[str, ...]:
+def _hub_door(hub: HubPlace | None, shelf: Shelf, *, secure: bool) -> HubDoor | None:
+    if hub is None:
+        return None
+    from practicum.room.hub_door import HubDoor  # noqa: PLC0415 (needs the extra hub)
+
+    return HubDoor(hub, lambda: shelf.course, secure=secure)
+
+
+def _briefs(course: Course, asked: Sequence[str], *, may_be_nobodys: bool) -> tuple[str, ...]:
     for brief in asked:
         course.brief(brief)
     found = tuple(dict.fromkeys(asked)) or tuple(
-        brief for brief in course.brief_names if course.roster.reviewers_of(brief)
+        brief for brief in course.brief_names if may_be_nobodys or course.roster.reviewers_of(brief)
     )
     if not found:
         message = "the roster names no reviewers for any brief: add them under `reviewers:`"
@@ -142,9 +161,9 @@ async def _answer(  # noqa: PLR0913, PLR0917 (see serve)
     renewed: float,
     ready: Callable[[Serving], None],
 ) -> None:
-    routes = [(room.base + pattern, handler, {"room": room}) for pattern, handler in HANDLERS]
     application = Application(
-        routes,
+        [(room.base + pattern, handler, {"room": room}) for pattern, handler in _handlers(room)],
+        cookie_secret=secrets.token_bytes(32),  # of the hub's cookies: a restart asks the hub again
         log_function=_log,
         compress_response=True,
         default_handler_class=Nothing,  # an address of another host: with our headers, too
@@ -172,11 +191,21 @@ async def _answer(  # noqa: PLR0913, PLR0917 (see serve)
         )
     )
     try:
+        if room.hub is not None:
+            await _renew(shelf)
         while True:
             await asyncio.sleep(renewed)
             await _renew(shelf)
     finally:
         server.stop()
+
+
+def _handlers(room: Room) -> tuple[tuple[str, type[RequestHandler]], ...]:
+    if room.hub is None:
+        return HANDLERS
+    from practicum.room.hub_handlers import HUB_HANDLERS  # noqa: PLC0415 (needs the extra hub)
+
+    return (*HUB_HANDLERS, *HANDLERS)
 
 
 async def _renew(shelf: Shelf) -> None:

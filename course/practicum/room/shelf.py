@@ -79,6 +79,14 @@ class Shelf:
             self._held[brief] = self._read(brief, codes)
             self._basis[brief] = basis
 
+    def recall(self) -> None:
+        """Show the pages that were made before, until ``renew`` has made what is new."""
+        for brief in self.briefs:
+            try:
+                self._held[brief] = self._read(brief, self._there(brief))
+            except PracticumError as error:
+                LOG.warning("%s: nothing is shown yet: %s", brief, error)
+
     async def renew(self) -> None:
         """Bring up to date what has changed; what cannot be read now is tried again later."""
         try:

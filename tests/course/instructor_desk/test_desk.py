@@ -22,7 +22,7 @@ NOTEBOOK = Path(__file__).parents[3] / "notebooks" / "instructor_desk.ipynb"
 HOSTILE = "<img src=x onerror=alert(1)> $\\href{javascript:alert(1)}{x}$ </td></table><script>"
 ELEMENTS = {
     *("h2", "h3", "p", "div", "table", "caption", "thead", "tbody", "tr", "th", "td"),
-    *("figure", "figcaption", "details", "summary", "style"),
+    *("figure", "figcaption", "details", "summary", "style", "code", "pre", "a"),
 }
 
 
@@ -151,12 +151,14 @@ def test_a_broken_file_is_told_in_words(desk: Desk, disputed: Course) -> None:
     text = settings.read_text()
     settings.write_text(text + "timezon: Europe/Berlin\n")
     desk.renew_button.click()
-    assert "did you mean 'timezone'?" in seen(desk.said.value)
+    assert "did you mean 'timezone'?" in seen(desk.trouble.value)
+    assert desk.control.view.layout.display == desk.sections.layout.display == "none"
 
     settings.write_text(text + "timezone: Europe/Berlin\n")
     desk.renew_button.click()
 
-    assert desk.said.value == ""
+    assert desk.trouble.value == desk.said.value == ""
+    assert desk.control.view.layout.display == desk.sections.layout.display == ""
     assert len(desk.moderation.cases.options) == 2
 
 
@@ -167,8 +169,8 @@ def test_no_course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     desk = desk_at()
 
-    assert "no course here" in seen(desk.said.value)
-    assert "practicum init" in seen(desk.said.value)
+    assert "no course here" in seen(desk.trouble.value)
+    assert "practicum init" in seen(desk.trouble.value)
     assert repr(desk) == "The instructor's desk of no course"
 
 
@@ -233,8 +235,10 @@ def test_every_control_has_a_label(desk: Desk) -> None:
     kinds = (widgets.Dropdown, widgets.Select, widgets.RadioButtons, widgets.Textarea)
     controls = [one for one in every(desk.view) if isinstance(one, (*kinds, widgets.Button))]
 
-    assert len(controls) == 7
-    assert [one.description for one in controls if not one.description] == []
+    assert len(controls) >= 14
+    # The button that agrees has its words with the question, and is hidden until there is one.
+    assert [one for one in controls if not one.description] == [desk.control.steps.yes]
+    assert desk.control.steps.asking.layout.display == "none"
 
 
 def test_the_notebook_runs(disputed: Course, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from practicum.cli.output import course_option, show_progress
 from practicum.cli.saying import say, some
 from practicum.course import Course
-from practicum.errors import BadInput
+from practicum.errors import BadInput, MissingExtra
 
 if TYPE_CHECKING:
     from practicum.room import Serving
+    from practicum.room.hub_door import HubPlace
 
 __all__ = ["serve"]
 
@@ -25,8 +27,11 @@ __all__ = ["serve"]
 @click.option("--base", default="/", help="The prefix of addresses behind a proxy.")
 @click.option("--https", "secure", is_flag=True, help="A proxy in front of it speaks https.")
 @click.option("--notebook", type=click.Path(path_type=Path), help="The page around the form.")
+@click.option("--hub", "as_service", is_flag=True, help="As the service of a JupyterHub.")
+@click.pass_context
 @course_option
 def serve(  # noqa: PLR0913, PLR0917 (click hands over every option)
+    context: click.Context,
     course: Course,
     briefs: tuple[str, ...],
     port: int,
@@ -34,13 +39,22 @@ def serve(  # noqa: PLR0913, PLR0917 (click hands over every option)
     base: str,
     secure: bool,
     notebook: Path | None,
+    *,
+    as_service: bool,
 ) -> int:
     """Serve the room of BRIEF, or of all briefs, until it is interrupted (Ctrl+C).
 
     The pages of the graded submissions are made first; nothing of a student's runs. What is
     graded meanwhile comes in by itself. Behind a proxy with https, give --https, and --base if
     the proxy gives the room a prefix.
+
+    With --hub, a JupyterHub starts the command as its service: who has an account there and is
+    a reviewer in the roster comes in by it, beside the links. The hub says where to listen.
     """
+    hub = _hub() if as_service else None
+    if hub is not None:
+        base, secure = hub.prefix, secure or hub.is_https
+        host, port = (host if _is_given(context, "host") else hub.host), hub.port
     if not (base.startswith("/") and base.endswith("/")):
         message = f"{base!r}: a prefix begins and ends with a slash, such as /review/"
         raise BadInput(message)
@@ -51,7 +65,7 @@ def serve(  # noqa: PLR0913, PLR0917 (click hands over every option)
             f"{some(serving.submissions, 'submission')} of {', '.join(serving.briefs)} at "
             f"{serving.address} Stop with Ctrl+C."
         )
-        if not serving.submissions:
+        if not serving.submissions and hub is None:
             say("Nothing is graded yet: what is graded now comes in by itself.")
 
     with show_progress() as progress:
@@ -63,7 +77,23 @@ def serve(  # noqa: PLR0913, PLR0917 (click hands over every option)
             base=base,
             secure=secure,
             notebook=notebook,
+            hub=hub,
             progress=progress,
             ready=tell,
         )
     return 0
+
+
+def _hub() -> HubPlace:
+    """Return what the hub tells; from here on no child of this process has its token."""
+    try:
+        from practicum.room.hub_door import hub_place  # noqa: PLC0415 (needs the extra hub)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "jupyterhub":
+            raise
+        raise MissingExtra("hub", "jupyterhub") from None
+    return hub_place()
+
+
+def _is_given(context: click.Context, name: str) -> bool:
+    return context.get_parameter_source(name) is ParameterSource.COMMANDLINE
