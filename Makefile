@@ -2,7 +2,7 @@
 # Each prepares what it needs; `make setup` alone is never necessary.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test hostile browser faults marks lint typecheck format bench docs pictures setup lock clean
+.PHONY: help demo hub test hostile browser hubs faults marks lint typecheck format bench docs pictures setup lock clean
 
 # nbgrader looks for `alembic` on PATH.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -12,6 +12,9 @@ help: ## say what the targets do
 
 demo: ## walk the whole road in build/demo, from briefs to released feedback
 	@scripts/demo
+
+hub: ## start a JupyterHub with the sample course in build/hub, until Ctrl+C
+	@scripts/hub
 
 test: ## lint, types, rooms, tests of the built wheel, and every notebook
 	@scripts/test
@@ -24,6 +27,9 @@ marks: ## compare marks with nbgrader on its own notebooks and on generated subm
 
 browser: ## widgets, review room and instructor's desk in real servers, by clicks and by keys
 	@scripts/test -m "suite or not suite" tests/widgets/browser tests/course/instructor_desk tests/course/review/room_page
+
+hubs: ## real hubs: every role against every action, boxes attacked, known troubles
+	@scripts/test -m "suite or not suite" tests/hub
 
 faults: ## kill, starve and fill up everything while it grades; prints its figures
 	@scripts/test-faults

@@ -104,7 +104,7 @@ _SECCOMP: Final = (317, 277)
 _AUDIT_ARCH: Final = (0xC000003E, 0xC00000B7)
 _X32: Final = 0x40000000
 _CLONE_NEW: Final = 0x7E020080  # NEWNS CGROUP UTS IPC USER PID NET, and TIME
-_AF_UNIX, _AF_INET, _AF_INET6 = 1, 2, 10
+_AF_UNIX, _AF_INET, _AF_INET6, _AF_NETLINK = 1, 2, 10, 16
 _SOCK_TYPE, _SOCK_STREAM = 0xF, 1
 _PR_SET_PDEATHSIG: Final = 1
 _TTY_INJECTION: Final = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX
@@ -151,9 +151,9 @@ def _one_of(values: Sequence[int], *, hit: int, miss: int) -> list[_Step]:
     return [*steps, _answer(miss), _answer(hit)]
 
 
-def _sockets(which: int, *, network: bool) -> list[_Step]:
+def _sockets(which: int, *, network: bool, interfaces: bool) -> list[_Step]:
     if network:
-        families = (_AF_UNIX, _AF_INET, _AF_INET6)
+        families = (_AF_UNIX, _AF_INET, _AF_INET6, *((_AF_NETLINK,) if interfaces else ()))
         body = [_argument(0), *_one_of(families, hit=_ALLOW, miss=_EPERM)]
         return _when(_SOCKET[which], body)
     # Without a network namespace: streams between own processes, and no connection to any
@@ -170,10 +170,11 @@ def _sockets(which: int, *, network: bool) -> list[_Step]:
 
 
 @cache
-def program(*, network: bool) -> bytes:
+def program(*, network: bool, interfaces: bool = False) -> bytes:
     """Write the filter: ``network`` says that the box has a (dead) network of its own.
 
     With it, Internet sockets can be made but reach nothing; without it they cannot be made.
+    ``interfaces`` also lets the network's interfaces be listed, which a server does at its start.
     """
     which = ("x86_64", "aarch64").index(platform.machine())
     steps = [
@@ -194,7 +195,7 @@ def program(*, network: bool) -> bytes:
     steps += _when(_PRCTL[which], pdeath)
     injection = [_argument(1), *_one_of(_TTY_INJECTION, hit=_EPERM, miss=_ALLOW)]
     steps += _when(_IOCTL[which], injection)
-    steps += _sockets(which, network=network)
+    steps += _sockets(which, network=network, interfaces=interfaces)
     steps.append(_answer(_ALLOW))
     return b"".join(struct.pack("=HBBI", *step) for step in steps)
 

@@ -1,0 +1,3 @@
+from practicum.hub import configure
+
+configure(get_config(), __file__)
