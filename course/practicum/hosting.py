@@ -61,7 +61,7 @@ class Hosting(Value):
     authenticator: Annotated[
         ClassName, Field(description="demo, or a name or class that JupyterHub knows")
     ] = DEMO_AUTHENTICATOR
-    spawner: Literal["simple", "boxed", "unix", "docker", "kubernetes"] = "boxed"
+    spawner: Literal["simple", "boxed", "unix", "docker", "tljh", "kubernetes"] = "boxed"
     proxy: Annotated[
         Literal["python", "node"], Field(description="which configurable-http-proxy")
     ] = "python"
