@@ -105,6 +105,9 @@ MEANINGS = {
         "ai_policy.text": "the rule as the student reads it",
         "grading.notebook": "the name of the notebook, without .ipynb",
         "grading.untouched_points": "what a copy earns in which nothing was done",
+        "variants.ID": "a variable of the notebook; see [variants](service.md#variants)",
+        "variants.ID.between": "a whole number between the two, both included",
+        "variants.ID.one_of": "one of these values",
     },
     "rubric": {
         "schema_version": "the version of this file's form",
@@ -135,6 +138,13 @@ MEANINGS = {
         "limits.disk_mb": "megabytes that a submission may write",
         "limits.notebook_mb": "how large a submitted notebook may be, in megabytes",
         "limits.submission_mb": "how large all submitted files may be, in megabytes",
+        "hub.hub_port": "where the hub itself listens, on this machine only",
+        "hub.spawner": "where people's servers run; see [the hub](hub.md)",
+        "hub.memory_mb": "megabytes that one person's server may use",
+        "hub.grade_on_arrival": "collect and grade what is handed in at once",
+        "hub.plain_courses[]": "a course of plain nbgrader that exchanges files here, too",
+        "hub.plain_courses": "courses of plain nbgrader that exchange files here, too",
+        "hub.settings.ID": "a class of JupyterHub, or of an authenticator or spawner",
     },
     "roster": {
         "schema_version": "the version of this file's form",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -21,14 +21,21 @@ from practicum.errors import InvalidDocument, NotACourse, UnknownName
 from practicum.hosting import Hosting
 from practicum.internship.terms import WIDGETS, Language, ServiceAddress, WidgetName
 from practicum.people import Roster, read_roster
-from practicum.placements import Placements, read_placements
+from practicum.placements import Placement, Placements, read_placements
 from practicum.policies import Limits, Policies
 from practicum.problems import Problem
 from practicum.rubrics import Rubric, read_rubric
 from practicum.validation import value_from
 from practicum.values import Id, Value
 
-__all__ = ["Course", "CourseSettings", "Databases", "ScheduledBrief", "settings_problems"]
+__all__ = [
+    "Course",
+    "CourseSettings",
+    "CourseWatch",
+    "Databases",
+    "ScheduledBrief",
+    "settings_problems",
+]
 
 Read = TypeVar("Read")
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9_.-]*$")]
@@ -172,6 +179,7 @@ class Course:
     settings: CourseSettings
     roster: Roster = field(repr=False)
     databases: Databases = field(default=Databases(), repr=False)
+    decided: tuple[Placement, ...] = field(default=(), repr=False)
     _kept: dict[Path, tuple[object, Any]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -218,11 +226,18 @@ class Course:
 
     @cached_property
     def placements(self) -> Placements:
-        """Who works on what; empty when course.yml names no placements file."""
+        """Who works on what: the placements file, if any, and what was ``decided`` besides."""
         if self.settings.placements is None:
             return Placements(schema_version=1)
         file = self.root / "course" / self.settings.placements
         return read_placements(file, self.roster, self.brief_names)
+
+    def with_decided(self, decided: tuple[Placement, ...]) -> Course:
+        """Return the course with placements that were decided elsewhere; no file is read again."""
+        course = replace(self, decided=decided)
+        more = self.placements.with_decided(decided, self.roster, self.brief_names)
+        course.__dict__.update(placements=more, _kept=self._kept)
+        return course
 
     def brief(self, name: str) -> Brief:
         """Return the brief; raise UnknownName or InvalidDocument."""
@@ -327,3 +342,42 @@ def _keep_others_out(place: Path, passage: int = 0) -> None:
         wanted = mode & stat.S_IRWXU | passage | passage << 3
     if mode != wanted and about.st_uid == os.getuid():
         place.chmod(wanted)
+
+
+class CourseWatch:
+    """A course that is read again when course.yml, the roster or the placements have changed."""
+
+    def __init__(self, course: Course) -> None:
+        self.course = course
+        self._state = _state(course)
+        _ = course.placements  # read now, to be there when the file is wrong
+
+    def renew(self) -> bool:
+        """Read the course again if its files are other ones; tell whether it was.
+
+        Raises:
+            PracticumError: They cannot be used now; ``course`` stays what it was, and the next
+                call tries again.
+
+        """
+        state = _state(self.course)
+        if state == self._state:
+            return False
+        course = Course.find(self.course.root)
+        _ = course.placements  # which may be wrong, too
+        self.course, self._state = course, state
+        return True
+
+
+def _state(course: Course) -> tuple[object, ...]:
+    """Return what tells whether the files that say who takes part, and when, have changed."""
+    names = ("course.yml", course.settings.roster, course.settings.placements)
+    return tuple(_file_state(course.root / "course" / name) for name in names if name is not None)
+
+
+def _file_state(file: Path) -> tuple[int, ...]:
+    try:
+        about = file.stat()
+    except OSError:
+        return ()
+    return (about.st_mtime_ns, about.st_ctime_ns, about.st_size, about.st_ino)

@@ -38,6 +38,16 @@ class Placements(Value):
             return tuple(student.id for student in roster.students)
         return tuple(p.student for p in self.placements if p.brief == brief)
 
+    def with_decided(
+        self, decided: tuple[Placement, ...], roster: Roster, briefs: tuple[str, ...]
+    ) -> Placements:
+        """Return these and what was decided elsewhere, of people and briefs that are there."""
+        students = {student.id for student in roster.students}
+        more = (p for p in decided if p.student in students and p.brief in briefs)
+        return Placements(
+            schema_version=1, placements=tuple(dict.fromkeys((*self.placements, *more)))
+        )
+
 
 def read_placements(file: Path, roster: Roster, briefs: tuple[str, ...]) -> Placements:
     """Read and check a placements file against the course's people and briefs.

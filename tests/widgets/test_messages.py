@@ -6,7 +6,7 @@ import contextlib
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -15,7 +15,7 @@ import pytest
 from tests.widgets.conftest import Lay
 
 from practicum.errors import BadInput, ServiceFailed
-from practicum_widgets import Desk, Messages
+from practicum_widgets import Desk, Messages, Milestones
 from practicum_widgets.messages import service as services
 from practicum_widgets.messages.service import HttpService
 
@@ -90,6 +90,12 @@ def course() -> Iterator[Course]:  # noqa: C901 (a server is many small methods)
             if not self._fails():
                 state.got[body["id"]] = body
                 self._say(json.dumps({"id": body["id"]}).encode())
+
+        def do_PUT(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            if not self._fails():
+                state.got["progress"] = json.loads(body)
+                self._say(b"{}")
 
         def do_GET(self) -> None:
             if not self._fails():
@@ -270,3 +276,68 @@ def test_a_service_that_drips_is_given_up(
     assert "too slow" in widget.view["trouble"]
     assert course.dripped < 20
     assert [message.sent for message in widget.desk.sidecar.read().messages] == [False]
+
+
+def test_the_hub_says_where_the_service_is(
+    course: Course, lay: Lay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the hub tells a server comes before the address in a notebook that was handed out."""
+    monkeypatch.setenv("PRACTICUM_SERVICE_URL", course.address)
+    desk = lay(service="http://127.0.0.1:9/old")
+    Messages(desk).do("ask", {"id": "q1", "text": "Where?"})
+
+    assert desk.terms.service == course.address
+    assert course.got["q1"]["text"] == "Where?"
+    monkeypatch.setenv("PRACTICUM_SERVICE_URL", "file:///etc/passwd")
+    assert Desk.here(desk.folder).terms.service == "http://127.0.0.1:9/old"
+
+
+def test_the_hubs_own_network_may_be_told_the_token() -> None:
+    """The address that the hub tells its servers needs no https; another one does."""
+    told = "http://proxy-public/services/practicum"
+    environ = {"JUPYTERHUB_API_TOKEN": "tok", "PRACTICUM_SERVICE_URL": told}
+
+    assert HttpService(told, "b", environ)._headers()["Authorization"] == "Bearer tok"
+    with pytest.raises(ServiceFailed, match="https"):
+        HttpService(f"{told}x", "b", environ)._headers()
+
+
+def test_hours_reach_the_service(course: Course, lay: Lay) -> None:
+    """What a student logs is handed on, and the file has it whether that works or not."""
+    entry = {"begin": "2027-01-20T12:00:00Z", "minutes": 30}
+    desk = lay(service=course.address)
+    course.fault = "error"
+    Milestones(desk).do("add", {"id": "t1"} | entry)
+    assert _soon(lambda: len(course.calls) == 1)
+    course.fault = ""
+    widget = Milestones(desk)
+    assert _soon(lambda: len(course.got.get("progress", {}).get("time", ())) == 1)
+    widget.do("add", {"id": "t2"} | entry)
+
+    assert _soon(lambda: len(course.got["progress"]["time"]) == 2)
+    assert set(course.got["progress"]) == {"milestones", "time"}
+    assert len(desk.sidecar.read().time) == 2
+    assert set(course.calls) == {"PUT /services/course/briefs/first-steps/progress"}
+
+
+def test_the_notebook_does_not_wait_for_the_service(course: Course, lay: Lay) -> None:
+    """A slow service holds up no change, and gets the newest state in the end."""
+    course.fault = "slow"
+    widget = Milestones(lay(service=course.address))
+    begun = time.monotonic()
+    for number in range(5):
+        entry = {"id": f"t{number}", "begin": "2027-01-20T12:00:00Z", "minutes": 30}
+        widget.do("add", entry)
+    spent = time.monotonic() - begun
+    course.fault = ""
+
+    assert spent < 0.5
+    assert _soon(lambda: len(course.got.get("progress", {}).get("time", ())) == 5)
+    assert len(course.calls) < 5
+
+
+def _soon(holds: Callable[[], bool]) -> bool:
+    until = time.monotonic() + 10
+    while not holds() and time.monotonic() < until:
+        time.sleep(0.02)
+    return holds()

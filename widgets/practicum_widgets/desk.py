@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 from practicum.briefs import Brief
 from practicum.documents import read_document
@@ -16,6 +18,9 @@ from practicum.validation import value_from
 from practicum_widgets.sidecar import Sidecar
 
 __all__ = ["Desk"]
+
+SERVICE: Final = "PRACTICUM_SERVICE_URL"
+"""The environment variable in which a hub tells where the course's service is."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,7 @@ class Desk:
             raise BadInput(message)
         brief = value_from(Brief, read_document(file))
         terms = read_terms(place) or Terms(course="course", title=brief.title, brief=brief.id)
-        return cls(place, brief, terms, Sidecar(place, brief.id))
+        return cls(place, brief, _where_we_are(terms), Sidecar(place, brief.id))
 
     @cached_property
     def rubric(self) -> Rubric | None:
@@ -64,3 +69,14 @@ class Desk:
     def skills(self) -> tuple[str, ...]:
         """The names of the skills that the brief asks for."""
         return tuple(skill.name for skill in self.brief.skills)
+
+
+def _where_we_are(terms: Terms) -> Terms:
+    """Return the terms with the address of the service as it is reached from this server.
+
+    A hub tells its servers; a notebook that was handed out before, or elsewhere, cannot know.
+    """
+    service = os.environ.get(SERVICE, "").strip()
+    if not service.startswith(("http://", "https://")):
+        return terms
+    return terms.model_copy(update={"service": service})

@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from practicum.collect.archives import archive_pieces
 from practicum.collect.exchange import Arrival, arrivals, check_owners, open_arrival
@@ -16,12 +17,16 @@ from practicum.collect.names import shown
 from practicum.collect.people import People
 from practicum.collect.receipts import Receipts, read_receipts
 from practicum.collect.report import Collected, CollectReport
+from practicum.collect.service import handed_in
 from practicum.collect.store import alone
 from practicum.collect.submission import Submission, read_submission
 from practicum.collect.taking import Inbox, Work, take
 from practicum.course import Course
 from practicum.errors import BadInput, BadSubmission
 from practicum.progress import Progress, Step, silent
+
+if TYPE_CHECKING:
+    from practicum.records import Records
 
 __all__ = ["collect"]
 
@@ -57,7 +62,8 @@ def collect(  # noqa: PLR0913 (each is a question that an instructor answers)
     Args:
         course: The course.
         brief: The brief's id.
-        source: A folder or zip that an LMS exported; without it, nbgrader's exchange.
+        source: A folder or zip that an LMS exported; without it, nbgrader's exchange, or the
+            course's service where there is a hub.
         receipts: A CSV file with the receipt times that the LMS noted; it may also say whose
             the numbers in Moodle's folders are.
         received_at: The receipt time (with a zone) of everything that ``receipts`` does not
@@ -81,8 +87,11 @@ def collect(  # noqa: PLR0913 (each is a question that an instructor answers)
     with ExitStack() as stack:
         stack.enter_context(alone(course))
         inbox = stack.enter_context(_records(course)) if inbox is None else inbox
-        work = Work(course, brief, inbox, f"export {source.name}" if source else "exchange")
-        if source is None:
+        work = Work(course, brief, inbox, _kind(course, source))
+        if source is None and course.settings.hub is not None:
+            records = stack.enter_context(_records(course))
+            entries = tuple(_from_service(work, notebook, times, progress, records))
+        elif source is None:
             entries = tuple(_from_exchange(work, notebook, times, progress))
         else:
             people = People(course.roster, times.receipts.numbers)
@@ -119,7 +128,7 @@ def _warnings(
 
 
 @contextmanager
-def _records(course: Course) -> Iterator[Inbox]:
+def _records(course: Course) -> Iterator[Records]:
     from practicum.records import Records  # noqa: PLC0415 (an extra; tests need none)
 
     with Records(course.records_url) as records:
@@ -160,6 +169,32 @@ def _from_export(
         else:
             yield take(work, group.student, group.label, submission, times.of(group.student))
     progress(Step("collect", len(groups), len(groups)))
+
+
+def _kind(course: Course, source: Path | None) -> str:
+    """Say where submissions come from, for their receipts."""
+    if source is not None:
+        return f"export {source.name}"
+    return "exchange" if course.settings.hub is None else "service"
+
+
+def _from_service(
+    work: Work, notebook: str, times: Times, progress: Progress, records: Records
+) -> Iterator[Collected]:
+    found = tuple(handed_in(work.course, work.brief, records))
+    for number, ones in enumerate(found):
+        for one in ones:
+            progress(Step("collect", number, len(found), one.label))
+            try:
+                submission = read_submission(one.pieces, notebook, work.course.settings.limits)
+            except BadSubmission as error:
+                yield _refused(one.student, one.label, str(error))
+                continue
+            # The newest that can be taken counts, as in the folder exchange.
+            at = times.of(one.student) or one.at
+            yield take(work, one.student, one.label, submission, at)
+            break
+    progress(Step("collect", len(found), len(found)))
 
 
 def _from_exchange(

@@ -1,24 +1,16 @@
-"""The names of submitted files: which are refused, which are left out, how they are shown."""
+"""The names of submitted files: which are left out; which are refused is in ``file_names``."""
 
 from __future__ import annotations
 
 import importlib.metadata
 import re
 import sys
-import unicodedata
 from functools import cache
+
+from practicum.file_names import MAX_NAME, hidden, name_problem, shown
 
 __all__ = ["MAX_NAME", "hidden", "left_out_reason", "name_problem", "shown"]
 
-MAX_NAME = 255
-MAX_PATH = 1000
-MAX_FOLDERS = 12
-SHOWN = 80
-
-# Cc and Cf hold NUL, line ends, terminal escapes and the marks that turn text around.
-UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-
-RUBBISH = frozenset({"__pycache__", "__macosx", "thumbs.db", "desktop.ini", "node_modules"})
 COMPILED = (".pyc", ".pyo", ".so", ".pyd", ".dll", ".dylib", ".egg", ".whl")
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".7z", ".rar", ".xz", ".zst")
 OURS = re.compile(
@@ -41,45 +33,6 @@ LIBRARIES = frozenset(
     | {"practicum_widgets", "pytest", "scipy", "seaborn", "sklearn", "sqlalchemy"}
     | {"statsmodels", "tornado", "traitlets", "yaml", "zmq"}
 )
-
-
-def shown(name: str) -> str:
-    """Return a name as it can be printed: no control characters, and not long."""
-    plain = "".join(
-        c if unicodedata.category(c) not in UNPRINTABLE else c.encode("unicode_escape").decode()
-        for c in name
-    )
-    return plain if len(plain) <= SHOWN else plain[: SHOWN - 3] + "..."
-
-
-def name_problem(path: str) -> str:
-    """Return why a submitted path (with ``/``) must not be used, or an empty text."""
-    parts = path.split("/")
-    found = {
-        "an absolute name": not path or path[0] == "/" or re.match(r"[A-Za-z]:", path),
-        "a backslash in the name": "\\" in path,
-        "a name with .. in it": ".." in parts,
-        "a name with an empty part": "" in parts or "." in parts,
-        "a control character in the name": _unprintable(path),
-        f"a name of more than {MAX_NAME} bytes": _too_long(parts),
-        f"more than {MAX_FOLDERS} folders deep": len(parts) > MAX_FOLDERS,
-    }
-    return next((reason for reason, holds in found.items() if holds), "")
-
-
-def _unprintable(path: str) -> bool:
-    return any(unicodedata.category(c) in UNPRINTABLE for c in path)
-
-
-def _too_long(parts: list[str]) -> bool:
-    # Lone surrogates stand for bytes that are no UTF-8: they are refused as unprintable.
-    sizes = [len(part.encode("utf-8", "surrogateescape")) for part in parts]
-    return max(sizes) > MAX_NAME or sum(sizes) > MAX_PATH
-
-
-def hidden(name: str) -> bool:
-    """Tell whether tools made this file or folder, so that nobody misses it."""
-    return (name.startswith(".") and name not in {".", ".."}) or name.casefold() in RUBBISH
 
 
 def left_out_reason(path: str) -> str:

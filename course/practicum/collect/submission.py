@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,11 +13,11 @@ from practicum.collect.notebooks import check_notebook
 from practicum.collect.pieces import Piece
 from practicum.collect.report import LeftOut
 from practicum.errors import BadSubmission
+from practicum.file_names import MAX_FILES, collision, digest
 from practicum.policies import Limits
 
 __all__ = ["MAX_FILES", "SECRET", "Submission", "digest", "read_submission"]
 
-MAX_FILES = 500
 MB = 1_000_000
 SECRET = "submission_secret.txt"  # noqa: S105 (the name of a file)
 TIMESTAMP = "timestamp.txt"
@@ -47,16 +45,6 @@ class Submission:
     def size(self) -> int:
         """The bytes of all files together."""
         return sum(map(len, self.files.values()))
-
-
-def digest(files: Mapping[str, bytes]) -> str:
-    """Return the SHA-256 over the sorted names and contents."""
-    sha = hashlib.sha256()
-    for name in sorted(files):
-        for part in (name.encode(), files[name]):
-            sha.update(len(part).to_bytes(8, "big"))
-            sha.update(part)
-    return sha.hexdigest()
 
 
 def read_submission(pieces: Sequence[Piece], notebook: str, limits: Limits) -> Submission:
@@ -152,16 +140,9 @@ def _notebook(pieces: list[Piece], notebook: str) -> Piece:
 
 def _check_collisions(kept: Mapping[str, Piece]) -> None:
     """Refuse names that become one on another computer, and a file that is also a folder."""
-    seen: dict[str, str] = {}
-    for path in kept:
-        parts = path.split("/")
-        for end in range(1, len(parts) + 1):
-            part = "/".join(parts[:end])
-            plain = unicodedata.normalize("NFC", part).casefold()
-            other = seen.setdefault(plain, part)
-            if other != part or (end < len(parts) and part in kept):
-                names = f"{shown(other)} and {shown(path)}"
-                raise BadSubmission(f"{names}: two names that cannot lie beside each other")
+    if found := collision(kept.keys()):
+        names = " and ".join(map(shown, found))
+        raise BadSubmission(f"{names}: two names that cannot lie beside each other")
 
 
 def _read_all(kept: Mapping[str, Piece], notebook: str, limits: Limits) -> dict[str, bytes]:

@@ -8,11 +8,14 @@ from practicum.records.allocations import Allocation, AllocationState
 from practicum.records.anchors import Anchor
 from practicum.records.blind import normal_code
 from practicum.records.cases import Case, CaseState, cases_of
+from practicum.records.decided import PlacementState, PlacementStep
 from practicum.records.invitations import Guest, Invitation
+from practicum.records.ledger import Given, HandedIn, Ledger, Offer, SentFile, Upload
+from practicum.records.logbooks import Logbook, Worked
 from practicum.records.messages import Said
 from practicum.records.ratings import Rated
 from practicum.records.sheets import Draft, Sheet, SubmittedSheet
-from practicum.records.store import Records, are_there
+from practicum.records.store import Records, are_there, with_decided
 from practicum.records.values import (
     MAX_WORDS,
     Assessment,
@@ -39,20 +42,31 @@ __all__ = [
     "Decision",
     "Draft",
     "Finding",
+    "Given",
     "Grading",
     "Guest",
+    "HandedIn",
     "Invitation",
+    "Ledger",
+    "Logbook",
+    "Offer",
+    "PlacementState",
+    "PlacementStep",
     "Publication",
     "Rated",
     "Receipt",
     "Records",
     "Release",
     "Said",
+    "SentFile",
     "Sheet",
     "State",
     "SubmittedSheet",
+    "Upload",
+    "Worked",
     "are_there",
     "cases_of",
     "normal_code",
     "plain",
+    "with_decided",
 ]

@@ -56,6 +56,21 @@ class Store:
             rows = connection.execute(select(AUDIT).order_by(AUDIT.c.id))
             return tuple(value_of(AuditEntry, row) for row in rows)
 
+    def audit_before(self, number: int | None, limit: int) -> tuple[tuple[int, AuditEntry], ...]:
+        """Return at most ``limit`` lines of the log with their numbers, newest first.
+
+        Args:
+            number: Only lines before that one; from the newest on if None.
+            limit: How many.
+
+        """
+        query = select(AUDIT).order_by(AUDIT.c.id.desc()).limit(limit)
+        if number is not None:
+            query = query.where(AUDIT.c.id < number)
+        with self._reading() as connection:
+            rows = connection.execute(query)
+            return tuple((row.id, value_of(AuditEntry, row)) for row in rows)
+
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         with reading(self._engine) as connection:

@@ -7,14 +7,18 @@ from typing import Self
 
 from sqlalchemy import inspect
 
+from practicum.course import Course
 from practicum.databases import PATIENCE, Patience, file_of, open_engine, reading
 from practicum.records.allocations import Allocations
 from practicum.records.anchors import Anchors
 from practicum.records.base import Clock, utc_now
 from practicum.records.blind import BlindCodes
+from practicum.records.decided import DecidedPlacements
 from practicum.records.gradings import Gradings
 from practicum.records.invitations import Invitations
 from practicum.records.judgements import Judgements
+from practicum.records.ledger import Ledger
+from practicum.records.logbooks import Logbooks
 from practicum.records.messages import Messages
 from practicum.records.migrations import VERSION_TABLE, bring_up_to_date
 from practicum.records.ratings import SupervisionRatings
@@ -22,7 +26,7 @@ from practicum.records.sheets import Sheets
 from practicum.records.submissions import Submissions
 from practicum.records.variants import GivenVariants
 
-__all__ = ["Records", "are_there"]
+__all__ = ["Records", "are_there", "with_decided"]
 
 
 class Records(
@@ -37,6 +41,9 @@ class Records(
     Messages,
     SupervisionRatings,
     GivenVariants,
+    Ledger,
+    DecidedPlacements,
+    Logbooks,
 ):
     """The records of a course: ``with Records(course.records_url) as records: ...``.
 
@@ -77,6 +84,20 @@ class Records(
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def with_decided(course: Course) -> Course:
+    """Return a course with the placements that were decided in its service, if there is one.
+
+    Raises:
+        PracticumError: The records cannot be read.
+
+    """
+    settings = course.settings
+    if settings.hub is None or settings.placements is None or not are_there(course.records_url):
+        return course
+    with Records(course.records_url) as records:
+        return course.with_decided(records.placed())
 
 
 def are_there(url: str) -> bool:

@@ -35,11 +35,15 @@ __all__ = [
     "AUDIT",
     "DECISIONS",
     "DRAFTS",
+    "FEEDBACKS",
     "FINDINGS",
     "GRADINGS",
     "INVITATIONS",
+    "LOGBOOKS",
     "MESSAGES",
     "METADATA",
+    "OFFERS",
+    "PLACEMENTS",
     "PUBLICATIONS",
     "RATINGS",
     "RECEIPTS",
@@ -47,6 +51,8 @@ __all__ = [
     "SECRETS",
     "SHEETS",
     "STATES",
+    "SUBMISSIONS",
+    "UPLOADS",
     "VISITS",
     "UtcDateTime",
 ]
@@ -351,3 +357,98 @@ VARIANTS = Table(
     Index(None, "brief", "student", unique=True),
 )
 """The parameters that a student was given with a brief."""
+
+OFFERS = Table(
+    "offers",
+    METADATA,
+    _number(),
+    _name("course"),
+    _text("assignment", 128),
+    Column("files", JSON, nullable=False),
+    _text("sha256", 64),
+    _name("by"),
+    _time(),
+    Index(None, "course", "assignment"),
+)
+"""Assignments that students may fetch; no files: it was taken back."""
+
+UPLOADS = Table(
+    "uploads",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    _text("kind", 16),
+    _name("course"),
+    _text("assignment", 128),
+    _name("student"),
+    _text("about", 32),
+    _text("key", 64),
+    _text("fingerprint", 64),
+    Column("files", JSON, nullable=False),
+    _name("by", index=True),
+    _time(),
+)
+"""What somebody has begun to send; the row is gone when it is complete or given up."""
+
+SUBMISSIONS = Table(
+    "submissions",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    _name("course"),
+    _text("assignment", 128),
+    _name("student"),
+    _text("key", 64),
+    _text("fingerprint", 64),
+    Column("files", JSON, nullable=False),
+    _text("sha256", 64),
+    Column("size", BigInteger, nullable=False),
+    _name("by"),
+    _time("received_at"),
+    _text("receipt"),
+    Column("removed_at", UtcDateTime),
+    Index(None, "course", "assignment", "student", "key", unique=True),
+)
+"""What was handed in through the course's service, each with its signed receipt."""
+
+FEEDBACKS = Table(
+    "feedbacks",
+    METADATA,
+    _number(),
+    _name("course"),
+    _text("assignment", 128),
+    _name("student"),
+    _text("about", 32),
+    _time("received_at"),
+    Column("files", JSON, nullable=False),
+    _text("sha256", 64),
+    _name("by"),
+    _time(),
+    Index(None, "course", "assignment", "student"),
+)
+"""Feedback for its owner to fetch, on the submission that was received at that time."""
+
+PLACEMENTS = Table(
+    "placements",
+    METADATA,
+    _number(),
+    _name("student"),
+    _name("brief"),
+    _text("state", 16),
+    _text("words"),
+    _name("by"),
+    _time(),
+    Index(None, "student", "brief"),
+)
+"""Applications for briefs and what was decided about them, in the course's service."""
+
+LOGBOOKS = Table(
+    "logbooks",
+    METADATA,
+    _number(),
+    _name("brief"),
+    _name("student"),
+    Column("revision", Integer, nullable=False),
+    Column("worked", JSON, nullable=False),
+    _time(),
+    Index(None, "brief", "student", unique=True),
+)
+"""Milestones and hours of students, as their widgets say; replaced by the next."""

@@ -56,6 +56,8 @@ with CourseGradebook(Course.find(sys.argv[1])) as store:
 LATER = (
     *("visits", "invitations", "drafts", "sheets"),
     *("allocations", "anchors", "messages", "ratings"),
+    *("offers", "uploads", "submissions", "feedbacks"),
+    *("placements", "logbooks", "variants"),
 )
 Server = Callable[[], str]
 

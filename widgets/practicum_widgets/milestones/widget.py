@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any, ClassVar
 
 from practicum.errors import BadInput
 from practicum.internship import Internship, WidgetName
+from practicum_widgets.desk import Desk
+from practicum_widgets.messages.service import HttpService
 from practicum_widgets.milestones import changes
 from practicum_widgets.milestones.burn_down import (
     LONGEST,
@@ -17,6 +20,7 @@ from practicum_widgets.milestones.burn_down import (
     rows,
     warnings,
 )
+from practicum_widgets.milestones.mirror import Mirror
 from practicum_widgets.milestones.twin import board_as_html
 from practicum_widgets.surface import Asked, Node, Surface
 
@@ -33,6 +37,17 @@ class Milestones(Surface):
         "start": changes.start,
         "stop": changes.stop,
     }
+
+    def __init__(self, desk: Desk | str | Path | None = None) -> None:
+        """Show the board; a course's service, where there is one, is told of the hours."""
+        super().__init__(desk)
+        self._mirror: Mirror | None = None
+        if self.desk.terms.service:
+            service = HttpService(self.desk.terms.service, self.desk.brief.id)
+            self._mirror = Mirror(service.log_work)
+            kept = self.desk.sidecar.read()
+            if kept.time or kept.milestones:
+                self._mirror.show(kept)
 
     def seen(self, internship: Internship) -> dict[str, Any]:
         """Return board, log, clock, picture and warnings."""
@@ -66,7 +81,10 @@ class Milestones(Surface):
         if name and name not in {milestone.id for milestone in self.desk.brief.milestones}:
             message = f"the brief has no milestone {str(name)[:64]!r}"
             raise BadInput(message)
-        return super().do(action, asked)
+        internship = super().do(action, asked)
+        if self._mirror is not None:
+            self._mirror.show(internship)
+        return internship
 
     def look(self) -> None:
         """Show what has changed: the file, or what the time has made late or forgotten."""

@@ -1,0 +1,65 @@
+"""No request is larger, or slower, than what its route has any use for."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from practicum.service.refusals import DETAILS, problem
+
+__all__ = ["LARGEST", "LARGEST_UPLOAD", "Bodies"]
+
+LARGEST: Final = 2_000_000
+"""Bytes of a request: a logbook with a thousand long notes is about half of that."""
+LARGEST_UPLOAD: Final = 32 * 1024 * 1024
+"""Bytes of a piece of a file, or of a manifest with small files in it."""
+PATIENCE: Final = 30.0
+"""Seconds between two parts of a body; then somebody only holds a line."""
+
+
+class Bodies:
+    """Cuts a body off at its limit while it comes in; it is never read whole first.
+
+    Args:
+        app: What is asked.
+        uploads: The beginning of the addresses that take files.
+
+    """
+
+    def __init__(self, app: ASGIApp, uploads: str) -> None:
+        self._app, self._uploads = app, uploads
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, with a limit on what it may send."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        most = LARGEST_UPLOAD if scope["path"].startswith(self._uploads) else LARGEST
+        said = dict(scope["headers"]).get(b"content-length", b"")
+        if said.isdigit() and int(said[:20]) > most:
+            await problem(413, DETAILS[413], {"Connection": "close"})(scope, receive, send)
+            return
+        await self._app(scope, _Limited(receive, most), send)
+
+
+class _Limited:
+    """Hands on what comes in until it is too much, or too slow."""
+
+    def __init__(self, receive: Receive, most: int) -> None:
+        self._receive, self._left, self._whole = receive, most, False
+
+    async def __call__(self) -> Message:
+        if self._whole:  # what comes now is that the line is closed, whenever that is
+            return await self._receive()
+        try:
+            message = await asyncio.wait_for(self._receive(), PATIENCE)
+        except TimeoutError:
+            raise HTTPException(408, "the request came too slowly: send it again") from None
+        self._left -= len(message.get("body", b""))
+        if self._left < 0:
+            raise HTTPException(413, DETAILS[413], {"Connection": "close"})
+        self._whole = not message.get("more_body", False)
+        return message

@@ -1,0 +1,64 @@
+"""A brief with variants, as each student gets it: the release with the student's own values."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from random import SystemRandom
+from typing import Annotated
+
+from fastapi import Depends
+
+from practicum.briefs.variants import draw, with_variant
+from practicum.depot import Depot
+from practicum.records import Offer, SentFile
+from practicum.service.routes.exchange_access import Assignment, Here, InCourse, Member, TheDepot
+from practicum.service.shared import Shared
+
+__all__ = ["OfferedHere", "Personal"]
+
+
+@dataclass(frozen=True)
+class Personal:
+    """A release as the caller gets it; ``own`` are the contents that only the caller gets."""
+
+    offer: Offer | None
+    own: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def _personal(member: InCourse, name: Assignment, here: Here, depot: TheDepot) -> Personal:
+    offer = depot.ledger.offer(member.course, name)
+    if offer is None or not _varies(member, name, here):
+        return Personal(offer)
+    brief = here.course.brief(name)
+    notebook = f"{brief.grading.notebook}.ipynb"
+    file = next((file for file in offer.files if file.path == notebook), None)
+    if file is None:
+        return Personal(offer)
+    variant = here.records.give_variant(name, member.name, partial(draw, brief.variants, CHANCE))
+    content = with_variant(_text(depot, offer, file), variant).encode()
+    mine = SentFile(path=notebook, sha256=hashlib.sha256(content).hexdigest(), size=len(content))
+    files = tuple(mine if one is file else one for one in offer.files)
+    whole = hashlib.sha256(f"{offer.sha256}{mine.sha256}".encode()).hexdigest()
+    own = offer.model_copy(update={"files": files, "sha256": whole})
+    return Personal(own, {mine.sha256: content})
+
+
+OfferedHere = Annotated[Personal, Depends(_personal)]
+"""The release that the address names, as the caller gets it."""
+
+CHANCE = SystemRandom()
+"""Nobody can tell a value beforehand."""
+
+
+def _varies(member: Member, name: str, here: Shared) -> bool:
+    """Whether this is a student of the course, and the brief has variants."""
+    if not member.own or member.runs or name not in here.course.brief_names:
+        return False
+    return bool(here.course.brief(name).variants)
+
+
+def _text(depot: Depot, offer: Offer, file: SentFile) -> str:
+    return b"".join(depot.read(offer, file.sha256)).decode("utf-8")
