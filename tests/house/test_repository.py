@@ -17,7 +17,7 @@ Documented = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 # people whom our tests invent.
 HOME = re.compile(
     r"(?<![\w.])(?:/home/|/Users/|/root/|[A-Z]:\\{1,2}Users\\{1,2})"
-    r"(?!jovyan|student\b|jupyter-|petra\b|secret\b)\.?\w"
+    r"(?!jovyan|student\b|jupyter-|petra\b|secret\b|ada\b|bob\b|USER\b)\.?\w"
 )
 
 

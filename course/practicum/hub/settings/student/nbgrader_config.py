@@ -1,3 +1,5 @@
+"""nbgrader in a student's server: files go through the course's service, under the hub's name."""
+
 # mypy: ignore-errors
 # nbgrader reads this file, and puts get_config into it.
 import os
