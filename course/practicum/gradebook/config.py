@@ -9,7 +9,20 @@ from traitlets.config import Config
 from practicum.course import Course
 from practicum.databases import complete
 
-__all__ = ["configure", "nbgrader_config"]
+__all__ = ["configure", "nbgrader_config", "set_service_exchange"]
+
+PLUGIN = "practicum.gradebook.service_exchange"
+STEPS = {
+    "exchange": "Exchange",
+    "fetch_assignment": "ExchangeFetchAssignment",
+    "fetch_feedback": "ExchangeFetchFeedback",
+    "release_assignment": "ExchangeReleaseAssignment",
+    "release_feedback": "ExchangeReleaseFeedback",
+    "list": "ExchangeList",
+    "submit": "ExchangeSubmit",
+    "collect": "ExchangeCollect",
+}
+"""The classes of the plugin, by the names that nbgrader's factory has for them."""
 
 
 def configure(c: Config, config_file: str) -> None:
@@ -67,6 +80,15 @@ def set_grading(c: Config, course: Course) -> None:
 
 
 def set_exchange(c: Config, course: Course) -> None:
-    """Set the folder through which files go to and come from students."""
+    """Set how files go to and come from students: a folder, or the course's service on a hub."""
     c.Exchange.root = str(course.exchange)
     c.Exchange.timezone = "UTC"
+    if course.settings.hub is not None:
+        set_service_exchange(c)
+
+
+def set_service_exchange(c: Config) -> None:
+    """Let files go through the course's service; where that is, the environment says."""
+    for step, name in STEPS.items():
+        setattr(c.ExchangeFactory, step, f"{PLUGIN}.{name}")
+    c.Authenticator.plugin_class = f"{PLUGIN}.ServiceAuthPlugin"

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,7 +76,8 @@ def publish(
         digest = _digest(course, brief)
         with Records(course.records_url) as records:
             before = records.publication(brief)
-        if not again and before and before.digest == digest and assignment_released(course, brief):
+            out = _is_out(course, brief, records)
+        if not again and before and before.digest == digest and out:
             kept = tuple(proofs.Proof(**proof) for proof in before.proofs)
             return Publication(brief=brief, proofs=kept, points={}, unchanged=True)
         state = _state(course)
@@ -88,7 +90,11 @@ def publish(
                 message = f"{brief}: the gradebook changed while it was proved: publish again"
                 raise Busy(message)
             _tell(progress, brief, "release")
-            with installed(course, stage, brief), Records(course.records_url) as records:
+            with (
+                installed(course, stage, brief),
+                Records(course.records_url) as records,
+                _handed_out(course, brief, records),
+            ):
                 records.publish(brief, digest=digest, proofs=tuple(p.model_dump() for p in held))
     progress(Step(f"publish {brief}", len(STEPS), len(STEPS)))
     return Publication(brief=brief, proofs=held, points=points)
@@ -118,6 +124,25 @@ def _proofs(stage: Course, course: Course, brief: str, progress: Progress) -> It
     yield proofs.prove_no_leak(stage, brief)
     _tell(progress, brief, "limits")
     yield proofs.prove_limits(stage, brief, run)
+
+
+def _is_out(course: Course, brief: str, records: Records) -> bool:
+    """Tell whether students can fetch the brief."""
+    if course.settings.hub is None:
+        return assignment_released(course, brief)
+    return records.offer(course.id, brief) is not None
+
+
+@contextmanager
+def _handed_out(course: Course, brief: str, records: Records) -> Iterator[None]:
+    """Hand the release out through the service, where there is one."""
+    if course.settings.hub is None:
+        yield
+        return
+    from practicum.depot import released  # noqa: PLC0415 (an extra)
+
+    with released(course, brief, records):
+        yield
 
 
 def _notebook(course: Course, brief: str) -> Path:

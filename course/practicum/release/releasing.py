@@ -39,6 +39,10 @@ _NOTHING = "{brief}: nobody has handed in anything: run `practicum collect {brie
 _LEAK = "an output shows text of a hidden test and was left out: ask how it came there"
 
 
+FETCHED = {"exchange", "service"}
+"""Whoever handed in this way fetches the feedback the same way."""
+
+
 class ReleaseReport(Value):
     """What a release did.
 
@@ -95,8 +99,17 @@ def release(
         marks_source(course, brief) as gradebook,
         Records(course.records_url) as records,
     ):
-        run = Releasing(course, brief, gradebook, records, hand_out)
+        run = Releasing(course, brief, gradebook, records, _giver(course, records))
         return run.release(partial=partial, students=students, progress=progress)
+
+
+def _giver(course: Course, records: Records) -> Callable[[Course, str, str], None]:
+    """Return what hands a page to a student: nbgrader's exchange, or the service of a hub."""
+    if course.settings.hub is None:
+        return hand_out
+    from practicum.depot import feedback_giver  # noqa: PLC0415 (an extra)
+
+    return feedback_giver(course, records)
 
 
 class Releasing:
@@ -145,7 +158,7 @@ class Releasing:
             left_out=tuple(str(entry) for entry in ready.missing),
             not_handed_in=ready.not_handed_in,
             findings=tuple(findings),
-            to_send=tuple(s for s in released if self._noted.receipts[s].source != "exchange"),
+            to_send=tuple(s for s in released if self._noted.receipts[s].source not in FETCHED),
             marks_file=self._write_marks(),
             feedback_folder=self._course.station("feedback"),
         )

@@ -26,7 +26,8 @@ NEWS = frozenset({"receive", "assess", "decide", "answer"})
 class Noted:
     """What the records and the gradebook hold of one brief.
 
-    ``reviewers`` have assessed something. ``released`` and ``news`` hold, by student, when
+    ``reviewers`` have assessed something, ``handed_in`` has who did so through the service of a
+    hub. ``released`` and ``news`` hold, by student, when
     feedback was last released, and when a submission, an assessment, a decision or an answer
     last came in.
     """
@@ -36,6 +37,7 @@ class Noted:
     cases: Sequence[Case] = ()
     marks: Sequence[Marks] = ()
     reviewers: frozenset[str] = frozenset()
+    handed_in: frozenset[str] = frozenset()
     released: dict[str, datetime] = field(default_factory=dict)
     news: dict[str, datetime] = field(default_factory=dict)
 
@@ -59,7 +61,8 @@ def look(course: Course, subjects: Sequence[tuple[Brief, Rubric]]) -> dict[str, 
             publication = records.publication(name)
             assessments = records.assessments(name)
             noted[name] = Noted(
-                published=publication is not None and assignment_released(course, name),
+                published=publication is not None and _is_out(course, name, records),
+                handed_in=_handed_in(course, name, records),
                 receipts=records.receipts(name),
                 cases=cases_of(
                     rubric,
@@ -73,6 +76,18 @@ def look(course: Course, subjects: Sequence[tuple[Brief, Rubric]]) -> dict[str, 
                 news=_last(audit, name, NEWS),
             )
     return noted
+
+
+def _is_out(course: Course, brief: str, records: Records) -> bool:
+    if course.settings.hub is None:
+        return assignment_released(course, brief)
+    return records.offer(course.id, brief) is not None
+
+
+def _handed_in(course: Course, brief: str, records: Records) -> frozenset[str]:
+    if course.settings.hub is None:
+        return frozenset()
+    return frozenset(one.student for one in records.handed_in(course.id, brief))
 
 
 def submissions(expected: Iterable[str], noted: Noted) -> tuple[Known, ...]:

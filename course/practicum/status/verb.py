@@ -92,15 +92,20 @@ def _brief(course: Course, name: str, noted: Noted) -> BriefStatus:
         due=course.due(name),
         published=noted.published,
         waiting=_waiting(
-            course, name, {who.student for who in students if who.station == "expected"}
+            course,
+            name,
+            {who.student for who in students if who.station == "expected"},
+            noted.handed_in,
         ),
         students=students,
         silent=tuple(r.id for r in reviewers if r.id not in noted.reviewers),
     )
 
 
-def _waiting(course: Course, brief: str, missing: set[str]) -> int:
+def _waiting(course: Course, brief: str, missing: set[str], handed_in: frozenset[str]) -> int:
     """Count the students whose first submission lies in the exchange; names only are read."""
+    if course.settings.hub is not None:
+        return len(missing & handed_in)
     inbound = course.exchange / course.id / "inbound"
     if not missing or not inbound.is_dir():
         return 0

@@ -68,3 +68,25 @@ def test_the_late_policy_is_a_plug_in(tiny: Any) -> None:
     assert isinstance(plugin, LateSubmissionPlugin)
     assert plugin.late_submission_penalty("ada", 10.0, 60.0) == 0
     assert plugin.late_submission_penalty("ada", 10.0, 86_401.0) == 2
+
+
+def test_with_a_hub_files_go_through_the_service(tiny: Any) -> None:
+    """A hub section names the plugin's classes to nbgrader; without one nothing is named."""
+    file = tiny.root / "course" / "course.yml"
+    file.write_text(file.read_text(encoding="utf-8") + "hub: {}\n", encoding="utf-8")
+    c = Config()
+
+    configure(c, str(tiny.root / "nbgrader_config.py"))
+
+    plugin = "practicum.gradebook.service_exchange"
+    assert c.ExchangeFactory == {
+        "exchange": f"{plugin}.Exchange",
+        "fetch_assignment": f"{plugin}.ExchangeFetchAssignment",
+        "fetch_feedback": f"{plugin}.ExchangeFetchFeedback",
+        "release_assignment": f"{plugin}.ExchangeReleaseAssignment",
+        "release_feedback": f"{plugin}.ExchangeReleaseFeedback",
+        "list": f"{plugin}.ExchangeList",
+        "submit": f"{plugin}.ExchangeSubmit",
+        "collect": f"{plugin}.ExchangeCollect",
+    }
+    assert c.Authenticator == {"plugin_class": f"{plugin}.ServiceAuthPlugin"}

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from practicum.service import arrivals
 from practicum.service.arrivals import TRIES, Arrivals, run_command
 
 
@@ -130,7 +129,7 @@ def test_the_command_is_told_no_token(
         seen.update(about["env"])
         return SimpleNamespace(returncode=2, stdout="", stderr="no course here")
 
-    monkeypatch.setattr(arrivals.subprocess, "run", ran)
+    monkeypatch.setattr("subprocess.run", ran)
 
     assert run_command(tmp_path, ("grade", "one")) is False
     assert "JUPYTERHUB_API_TOKEN" not in seen

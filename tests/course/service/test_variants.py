@@ -15,7 +15,8 @@ DATA = b"a,b\n1,2\n"
 
 def released() -> bytes:
     """Return a released notebook with the defaults of its variants."""
-    cell = {"cell_type": "code", "source": "start = 0", "outputs": [], "execution_count": None}
+    cell: dict[str, Any] = {"cell_type": "code", "source": "start = 0", "outputs": []}
+    cell |= {"execution_count": None}
     cell |= {"metadata": {"tags": [PARAMETERS]}, "id": "parameters"}
     kernel = {"kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}}
     content = {"nbformat": 4, "nbformat_minor": 5, "metadata": kernel, "cells": [cell]}
