@@ -37,7 +37,12 @@ def notebook(*cells: dict[str, Any]) -> str:
 
 def code(source: str, *tags: str) -> dict[str, Any]:
     """Return a cell of code."""
-    cell = {"cell_type": "code", "source": source, "outputs": [], "execution_count": None}
+    cell: dict[str, Any] = {
+        "cell_type": "code",
+        "source": source,
+        "outputs": [],
+        "execution_count": None,
+    }
     return cell | {"metadata": {"tags": list(tags)}, "id": source[:8] or "empty"}
 
 
