@@ -2,7 +2,7 @@
 # Each prepares what it needs; `make setup` alone is never necessary.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo hub test hostile browser hubs faults marks lint typecheck format bench docs pictures setup lock clean
+.PHONY: help demo hub test hostile browser hubs service faults marks lint typecheck format bench docs pictures setup lock clean
 
 # nbgrader looks for `alembic` on PATH.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -29,7 +29,10 @@ browser: ## widgets, review room and instructor's desk in real servers, by click
 	@scripts/test -m "suite or not suite" tests/widgets/browser tests/course/instructor_desk tests/course/review/room_page
 
 hubs: ## real hubs: every role against every action, boxes attacked, known troubles
-	@scripts/test -m "suite or not suite" tests/hub
+	@scripts/test -m "suite or not suite" tests/hub tests/course/review/hub_door
+
+service: ## the course service under generated requests, and nbgrader's own exchange tests
+	@scripts/test -m "suite or not suite" --timeout 900 tests/course/service tests/course/exchange_service
 
 faults: ## kill, starve and fill up everything while it grades; prints its figures
 	@scripts/test-faults
