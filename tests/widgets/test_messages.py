@@ -16,7 +16,7 @@ from tests.widgets.conftest import Lay
 
 from practicum.errors import BadInput, ServiceFailed
 from practicum_widgets import Desk, Messages, Milestones
-from practicum_widgets.messages import service as services
+from practicum_widgets.course_service import connection
 from practicum_widgets.messages.service import HttpService
 
 ANSWER = {
@@ -141,7 +141,7 @@ def test_a_service_in_trouble_loses_nothing(
     lay: Lay, course: Course, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever the service does, the question is kept, and is sent when it works again."""
-    monkeypatch.setattr(services, "SECONDS", 0.3)
+    monkeypatch.setattr(connection, "SECONDS", 0.3)
     desk = lay(service=course.address)
     widget = Messages(desk)
     course.fault = fault
@@ -226,7 +226,7 @@ def test_the_token_is_told_where_nobody_else_reads(address: str, hub: str, told:
     service = HttpService(address, "b", {"PRACTICUM_TOKEN": "secret", "JUPYTERHUB_API_URL": hub})
 
     if told:
-        assert service._headers()["Authorization"] == "Bearer secret"
+        assert service._connection.headers()["Authorization"] == "Bearer secret"
     else:
         with pytest.raises(ServiceFailed, match="ask your instructor for one with https://"):
             service.fetch(None)
@@ -267,7 +267,7 @@ def test_a_service_that_drips_is_given_up(
     lay: Lay, course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A byte now and then does not hold the notebook: the limit is for the whole answer."""
-    monkeypatch.setattr(services, "SECONDS", 0.3)
+    monkeypatch.setattr(connection, "SECONDS", 0.3)
     course.fault = "drips"
 
     widget = Messages(lay(service=course.address))
@@ -297,9 +297,9 @@ def test_the_hubs_own_network_may_be_told_the_token() -> None:
     told = "http://proxy-public/services/practicum"
     environ = {"JUPYTERHUB_API_TOKEN": "tok", "PRACTICUM_SERVICE_URL": told}
 
-    assert HttpService(told, "b", environ)._headers()["Authorization"] == "Bearer tok"
+    assert HttpService(told, "b", environ)._connection.headers()["Authorization"] == "Bearer tok"
     with pytest.raises(ServiceFailed, match="https"):
-        HttpService(f"{told}x", "b", environ)._headers()
+        HttpService(f"{told}x", "b", environ)._connection.headers()
 
 
 def test_hours_reach_the_service(course: Course, lay: Lay) -> None:

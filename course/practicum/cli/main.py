@@ -27,6 +27,7 @@ VERBS = {
     "status": "Show where everything stands, and what to do next.",
     "report": "Make the cohort report.",
     "hub": "Run the course on a JupyterHub.",
+    "receipt": "Check a signed receipt of what was handed in.",
     "doctor": "Look at what a course needs on this machine, and say what to do.",
     "demo": "Walk the whole road with a sample cohort.",
 }

@@ -170,3 +170,23 @@ def _poisoned(value: object, text: str) -> object:
     if isinstance(value, list):
         return [_poisoned(entry, text) for entry in value]
     return f"{value}{text}" if isinstance(value, str) and " " in value else value
+
+
+def test_what_was_said_stands_in_the_feedback(page: Page, pages: str) -> None:
+    """Words about each criterion are paragraphs and quotations; two people's words are two."""
+    _open(page, pages, "feedback")
+    criterion = {"title": "Clear chart", "level": 3, "points": 4.5, "most": 6, "rater": "employer"}
+    said = [
+        criterion | {"words": ["One look is enough.", "Name the unit."], "decision": ""},
+        criterion | {"title": "Useful advice", "words": [], "decision": "3: it has a next step"},
+    ]
+    released = {"total": 9, "most": 12, "percent": 75, "rows": [], "steps": [], "criteria": said}
+    view = {"released": released, "page": "", "fault": "", "handed_in": True, "command": ""}
+
+    page.evaluate("view => window.model.set('view', view)", view)
+
+    quoted = page.locator(".pw blockquote")
+    quoted.first.wait_for()
+    assert quoted.all_inner_texts() == ["One look is enough.", "Name the unit."]
+    assert "decided on level 3: it has a next step" in page.locator(".pw").inner_text()
+    assert "[object" not in page.locator(".pw").inner_text()

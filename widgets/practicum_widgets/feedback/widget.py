@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from practicum.errors import ExchangeFailed
 from practicum.internship import Internship, WidgetName
 from practicum_widgets.exchange import nbgrader
-from practicum_widgets.feedback.pages import released_to
+from practicum_widgets.feedback.pages import newest_page, released_to
 from practicum_widgets.surface import Asked, Node, Surface, h
 
 __all__ = ["Feedback"]
@@ -57,7 +57,7 @@ class Feedback(Surface):
         )
 
     def do(self, action: str, asked: Asked) -> Internship:
-        """Look for new feedback, through nbgrader's exchange.
+        """Look for new feedback, through nbgrader's exchange: a folder, or the course's service.
 
         Raises:
             ExchangeFailed: nbgrader is not here, or has nothing; the message says why.
@@ -73,6 +73,8 @@ class Feedback(Surface):
             if "Assignment not found" not in str(error):
                 raise
             raise ExchangeFailed(str(self.words["not_released"])) from None
+        if newest_page(self.desk) is None:  # a course's service has none, and that is no error
+            raise ExchangeFailed(str(self.words["not_released"]))
         return self.refresh()
 
     def look(self) -> None:

@@ -56,6 +56,23 @@ function paint({ view, say, ask, model }) {
     entry.way === "zip" && h("div", {}, say("upload", entry)),
     changes(entry) || (entry.known && h("div", { class: "pw-quiet" }, say("same"))));
 
+  // What the service tells of the newest hand-in; there are no marks in it.
+  const outcome = view.outcome;
+  const standing = outcome && (outcome.old ? (outcome.tests.length ? "old" : "nothing") : outcome.state === "nothing" ? "none" : outcome.state);
+  const came = outcome && [
+    h("h4", {}, say("outcome")),
+    outcome.trouble && h("p", { class: "pw-warn" }, outcome.trouble),
+    outcome.at && h("p", {}, say("arrived", { at: when(outcome.at), number: outcome.number })),
+    outcome.state && h("p", {}, say(`outcome_${standing}`), " ", outcome.asks && say("outcome_asks")),
+    outcome.state === "graded" && [
+      h("p", {}, say("outcome_tests", { passed: outcome.passed, all: outcome.tests.length })),
+      h("ul", {}, outcome.tests.map((test) => h("li", {}, h("code", {}, test.cell), `: ${say(`test_${test.outcome}`)}`))),
+      outcome.later > 0 && h("p", {}, say("outcome_later", { n: outcome.later })),
+    ],
+    outcome.kept && h("p", { class: "pw-quiet" }, say("check_receipt", outcome)),
+    h("p", {}, h("button", { type: "button", "data-key": "results", onclick: () => ask("results") }, say("look_results"))),
+  ];
+
   return [
     h("h3", {}, say("title")),
     h("p", {}, say("intro")),
@@ -72,5 +89,6 @@ function paint({ view, say, ask, model }) {
     h("div", { class: "pw-said-here" }),
     h("h4", {}, say("receipts")),
     (view.receipts || []).length ? view.receipts.map(receipt) : h("p", { class: "pw-quiet" }, say("no_receipts")),
+    came,
   ];
 }

@@ -15,6 +15,8 @@ from practicum_widgets.desk import Desk
 from practicum_widgets.hand_in import submitting, telling
 from practicum_widgets.hand_in.checking import Check, check, digest_of
 from practicum_widgets.hand_in.findings import Finding
+from practicum_widgets.hand_in.outcome import Outcome
+from practicum_widgets.hand_in.outcome_twin import outcome_twin
 from practicum_widgets.hand_in.running import INSIDE
 from practicum_widgets.hand_in.saved import has_unsaved, notebook_file, read_notebook, watch
 from practicum_widgets.surface import Asked, Node, Surface, h
@@ -33,21 +35,26 @@ class HandIn(Surface):
     _thread: threading.Thread | None = None
     _cancelled = False
     _dirty = False
+    _outcome: Outcome | None = None
 
     def __init__(self, desk: Desk | str | Path | None = None) -> None:
         """Show the receipts, and begin to note what is run but not saved."""
         self._showing = threading.Lock()
         watch()
         super().__init__(desk)
+        if not os.environ.get(INSIDE):
+            self._outcome = Outcome.of(self.desk)
+            self.refresh()
 
     def seen(self, internship: Internship) -> dict[str, Any]:
-        """Return the last check, the receipts (newest first), and when the notebook was saved."""
+        """Return the last check, the receipts (newest first), and what came of the newest."""
         return {
             "checked": telling.check_seen(self.desk, self.words, self._checked, internship),
             "running": self._thread is not None and self._thread.is_alive(),
             "trouble": self._trouble,
             "insist": self._insist,
             "receipts": telling.receipts_seen(self.desk, internship),
+            "outcome": self._outcome.seen() if self._outcome else None,
             "saved": self._saved(),
             "brief": self.desk.brief.id,
             "due": self.desk.terms.due.isoformat() if self.desk.terms.due else "",
@@ -61,10 +68,11 @@ class HandIn(Surface):
             telling.check_twin(self.desk, self.words, self._checked, internship),
             h("h4", self.words["receipts"]),
             telling.receipts_twin(self.words, internship),
+            outcome_twin(self.words, self._outcome.seen() if self._outcome else None),
         )
 
     def do(self, action: str, asked: Asked) -> Internship:
-        """Check, cancel the check, or hand in.
+        """Check, cancel the check, hand in, or ask what came of it.
 
         Raises:
             BadInput: There is no notebook, or something grave is open and was not confirmed.
@@ -81,6 +89,12 @@ class HandIn(Surface):
             self._confirm(asked)
             hand_in = submitting.submit if action == "submit" else submitting.make_zip
             hand_in(self.desk, str(asked.get("id", "")), self.now())
+            if self._outcome is not None and action == "submit":
+                self._outcome.expect()
+                self._outcome.look()
+        elif action == "results":
+            if self._outcome is not None:
+                self._outcome.look()
         else:
             return super().do(action, asked)
         return self.refresh()
@@ -100,7 +114,10 @@ class HandIn(Surface):
         return found
 
     def look(self) -> None:
-        """Show what another window has written, and that the notebook was saved."""
+        """Show what another window has written, that the notebook was saved, what came of it."""
+        if self._outcome is not None and self._outcome.is_due:
+            self._outcome.look()
+            self.refresh()
         if self.view.get("saved") != self._saved():
             self.refresh()
         super().look()

@@ -5,25 +5,35 @@ from __future__ import annotations
 import contextlib
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from practicum.errors import BadInput, PracticumError
+from practicum.errors import BadInput, PracticumError, ServiceFailed
 from practicum.internship import Internship
 from practicum.values import Id
+from practicum_widgets.course_service import service_of_the_hub
 from practicum_widgets.desk import Desk
 from practicum_widgets.exchange import listed, nbgrader
+from practicum_widgets.home.catalogue import Catalogue
 from practicum_widgets.home.desks import desk_line, find_desks
+from practicum_widgets.home.interests import read_interests, save_interests
+from practicum_widgets.home.twin import catalogue_twin
 from practicum_widgets.surface import Asked, Node, Panel, h
+from practicum_widgets.surface.panel import whole
 
 __all__ = ["Home"]
 
+CATALOGUE: Final = {"catalogue", "interests", "apply", "withdraw"}
+"""What a page asks of the catalogue."""
 _ID: TypeAdapter[str] = TypeAdapter(Id)
 
 
 class Home(Panel):
-    """My briefs, what is due, what to do next, hours, and what I have achieved so far."""
+    """My briefs, what is due, what to do next, hours, and what I have achieved so far.
+
+    On a hub whose course has a service, also the course's briefs, and applying for them.
+    """
 
     def __init__(self, folder: str | Path = ".", language: str | None = None) -> None:
         """Look for briefs in a folder and one or two levels below it.
@@ -35,12 +45,14 @@ class Home(Panel):
         """
         self.folder = Path(folder).resolve()
         self._available: list[dict[str, Any]] | None = None
+        service = service_of_the_hub()
+        self._catalogue = Catalogue(service) if service else None
         desks, _ = find_desks(self.folder)
         super().__init__(language or (desks[0].terms.language if desks else "en"))
         self.look()
 
     def look(self) -> None:
-        """Read all desks anew."""
+        """Read all desks anew, and now and then the catalogue."""
         desks, faults = find_desks(self.folder)
         lines: list[dict[str, Any]] = []
         achievements: list[dict[str, str]] = []
@@ -54,19 +66,27 @@ class Home(Panel):
             notices += desk.sidecar.notices
             lines.append(desk_line(desk, internship, self.folder, self.now()))
             achievements += _achieved(desk, internship)
-        view = {"briefs": lines, "achievements": achievements, "available": self._available}
+        view = {
+            "briefs": lines,
+            "achievements": achievements,
+            "available": self._available,
+            "catalogue": self._offered({desk.brief.id for desk in desks}),
+        }
         if view != self.view:
             self.view = view
         self.notices = notices
 
     def do(self, action: str, asked: Asked) -> None:
-        """List what can be fetched, or fetch it.
+        """List what can be fetched, fetch it, apply, withdraw, or note what is of interest.
 
         Raises:
-            PracticumError: nbgrader cannot; the message says why.
+            PracticumError: It cannot be done; the message says why.
 
         """
-        if action == "list":
+        asked = whole(asked)
+        if self._catalogue is not None and action in CATALOGUE:
+            self._choose(self._catalogue, action, asked)
+        elif action == "list":
             self._list()
         elif action == "fetch":
             try:
@@ -88,11 +108,30 @@ class Home(Panel):
             "section",
             h("h3", self.words["title"]),
             self._briefs() if self.view["briefs"] else h("p", self.words["empty"]),
+            catalogue_twin(self.words, self.view["catalogue"]),
             h("h4", self.words["achievements"]),
             h("ul", *[h("li", _sentence(entry)) for entry in self.view["achievements"]])
             if self.view["achievements"]
             else h("p", self.words["no_achievements"]),
         )
+
+    def _offered(self, here: set[str]) -> dict[str, Any] | None:
+        if self._catalogue is None:
+            return None
+        self._catalogue.look()
+        return self._catalogue.seen(read_interests(self.folder), here)
+
+    def _choose(self, catalogue: Catalogue, action: str, asked: Asked) -> None:
+        try:
+            if action == "catalogue":
+                catalogue.look(now=True)
+            elif action == "interests":
+                save_interests(self.folder, asked)
+            else:
+                catalogue.wish(action, asked)
+        except ServiceFailed:
+            self.look()  # it may be that nobody applies in this course
+            raise
 
     def _briefs(self) -> Node:
         names = ("brief", "due", "hours", "milestones", "next")

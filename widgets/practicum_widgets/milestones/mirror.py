@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+import urllib.parse
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
 from practicum.errors import PracticumError
 from practicum.internship import Internship
+from practicum_widgets.course_service import Connection
 
 __all__ = ["Mirror"]
 
@@ -33,6 +35,22 @@ class Mirror:
         self._next: bytes | None = None
         self._works = False
         self._taken = b""
+
+    @classmethod
+    def at(cls, address: str, brief: str) -> Mirror:
+        """Return the mirror of a brief in the service at an address: PUT briefs/{brief}/progress.
+
+        Raises:
+            BadInput: The address is not that of a service.
+
+        """
+        service = Connection(address)
+        place = f"briefs/{urllib.parse.quote(brief)}/progress"
+
+        def put(work: bytes) -> None:
+            service.ask(place, work, "PUT")
+
+        return cls(put)
 
     def show(self, internship: Internship) -> None:
         """Hand on what the file says now; what was not sent yet is out of date and left out."""

@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 from practicum.errors import BadInput
 from practicum.internship import Internship, WidgetName
 from practicum_widgets.desk import Desk
-from practicum_widgets.messages.service import HttpService
 from practicum_widgets.milestones import changes
 from practicum_widgets.milestones.burn_down import (
     LONGEST,
@@ -43,8 +42,7 @@ class Milestones(Surface):
         super().__init__(desk)
         self._mirror: Mirror | None = None
         if self.desk.terms.service:
-            service = HttpService(self.desk.terms.service, self.desk.brief.id)
-            self._mirror = Mirror(service.log_work)
+            self._mirror = Mirror.at(self.desk.terms.service, self.desk.brief.id)
             kept = self.desk.sidecar.read()
             if kept.time or kept.milestones:
                 self._mirror.show(kept)

@@ -49,7 +49,7 @@ function repaint(place, elements) {
   const key = focused?.dataset?.key;
   const range = focused && "selectionStart" in focused ? safely(() => [focused.selectionStart, focused.selectionEnd]) : null;
   const order = key ? [...place.querySelectorAll(CONTROL)].indexOf(focused) : -1;
-  place.replaceChildren(...[elements].flat(4).filter(Boolean));
+  place.replaceChildren(...[elements].flat(Infinity).filter(Boolean));
   for (const element of place.querySelectorAll("[data-key]")) {
     // What is still on its way to the disk finds its field again.
     if (before.has(element.dataset.key)) before.get(element.dataset.key).successor = element;

@@ -30,5 +30,5 @@ def in_time(call: Callable[[], T], seconds: float) -> T:
         except BaseException as error:  # noqa: BLE001 (raised again below, where it is waited for)
             future.set_exception(error)
 
-    threading.Thread(target=run, name="practicum-messages", daemon=True).start()
+    threading.Thread(target=run, name="practicum-service", daemon=True).start()
     return future.result(timeout=seconds)
