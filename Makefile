@@ -31,8 +31,8 @@ browser: ## widgets, review room and instructor's desk in real servers, by click
 hubs: ## real hubs: every role against every action, boxes attacked, known troubles
 	@scripts/test -m "suite or not suite" tests/hub tests/course/review/hub_door
 
-service: ## the course service under generated requests, and nbgrader's own exchange tests
-	@scripts/test -m "suite or not suite" --timeout 900 tests/course/service tests/course/exchange_service
+service: ## the course service under generated requests, nbgrader's own exchange tests, attacks on variants
+	@scripts/test -m "suite or not suite" --timeout 900 tests/course/service tests/course/exchange_service tests/course/publish/test_variant_attacks.py
 
 faults: ## kill, starve and fill up everything while it grades; prints its figures
 	@scripts/test-faults

@@ -21,6 +21,7 @@
     |-- ServiceFailed               the course's message service gave no usable answer
     |-- CheckFailed                 a student's notebook could not be checked
     |-- NotSaved                    a widget's change could not be written
+    |-- DatabaseFailed              a database is away, or cannot be read or written now
     `-- Busy                        another practicum command works on this course
 
 A message says what happened, where, and what to do about it.
@@ -44,6 +45,7 @@ __all__ = [
     "Busy",
     "CheckFailed",
     "Conflict",
+    "DatabaseFailed",
     "ExchangeFailed",
     "GradingFailed",
     "IncompleteSheet",
@@ -187,6 +189,10 @@ class CheckFailed(PracticumError):
 
 class NotSaved(PracticumError):
     """A change of the student's file could not be written; the file is as it was."""
+
+
+class DatabaseFailed(PracticumError):
+    """A database is away, or cannot be read or written now; what was in it is unchanged."""
 
 
 class ServiceFailed(PracticumError):

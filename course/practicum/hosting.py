@@ -33,7 +33,7 @@ class Submitting(Value):
     """What the course's service accepts from students, and until when."""
 
     resubmissions: Annotated[
-        int | None, Field(ge=0, le=10_000, description="how often again; any number if left out")
+        int | None, Field(ge=0, le=10_000, description="how often again; 1,000 in all if left out")
     ] = None
     closes_after_days: Annotated[
         float | None,

@@ -31,6 +31,13 @@ ADMIN = "root-admin"
 COURSE = "tiny-course"
 PATIENCE = 90.0
 START = "student_start.ipynb"
+TOKEN_SCOPES = [
+    "users:activity!user",
+    "read:users:name!user",
+    "read:users:groups!user",
+    "access:services!service=practicum",
+]
+"""What the token in a user's server may do, but for opening that server."""
 
 COURSE_YML = """\
 schema_version: 1
@@ -235,6 +242,23 @@ class RunningHub:
     def service_token(self, name: str) -> str:
         """Return the token of a service that the hub has started."""
         return self._environment_of("JUPYTERHUB_SERVICE_NAME", name)["JUPYTERHUB_API_TOKEN"]
+
+    def made_tokens(self, *names: str) -> dict[str, str]:
+        """Let the hub make a token for each, with what one in a user's server may do.
+
+        The hub's admin asks for them, through the hub's own interface.
+        """
+        admin = self.log_in(ADMIN, ADMIN_PASSWORD)
+        admin.client.get("hub/home")
+        headers = {"X-XSRFToken": admin.xsrf("/hub/"), "Referer": f"{self.address}hub/home"}
+        about = {"note": "as a server's", "scopes": TOKEN_SCOPES, "expires_in": 86_400}
+        found = {}
+        for name in names:
+            place = f"hub/api/users/{name}/tokens"
+            answer = admin.client.post(place, headers=headers, json=about)
+            assert answer.status_code == 201, f"{name}: {answer.status_code} {answer.text}"
+            found[name] = str(answer.json()["token"])
+        return found
 
     def _environment_of(self, variable: str, value: str) -> dict[str, str]:
         for process in self.processes():

@@ -43,6 +43,7 @@ COLOURS = {"collected": "green", "unchanged": "dim", "refused": "red"}
     metavar="REGEX",
     help="How to read names, with a group named student, lms_id or name.",
 )
+@click.option("--on-arrival", is_flag=True, help="Leave out who has feedback already.")
 @course_option
 @json_option
 def command(  # noqa: PLR0913, PLR0917 (one argument an option)
@@ -51,6 +52,7 @@ def command(  # noqa: PLR0913, PLR0917 (one argument an option)
     receipts: Path | None,
     received_at: str | None,
     pattern: str | None,
+    on_arrival: bool,
     course: Course,
     as_json: bool,
 ) -> int:
@@ -72,6 +74,7 @@ def command(  # noqa: PLR0913, PLR0917 (one argument an option)
             receipts=receipts,
             received_at=moment(received_at, course) if received_at else None,
             pattern=pattern,
+            on_arrival=on_arrival,
             progress=progress,
         )
     notes = _take_in(course, brief)

@@ -55,6 +55,7 @@ def collect(  # noqa: PLR0913 (each is a question that an instructor answers)
     received_at: datetime | None = None,
     pattern: str | None = None,
     inbox: Inbox | None = None,
+    on_arrival: bool = False,
     progress: Progress = silent,
 ) -> CollectReport:
     """Take in the submissions for a brief.
@@ -71,6 +72,8 @@ def collect(  # noqa: PLR0913 (each is a question that an instructor answers)
         pattern: A regular expression with a group ``student``, ``lms_id`` or ``name``, for
             exports whose names are in no known form.
         inbox: Where receipts are kept; without it, the course's records.
+        on_arrival: Nobody has asked for it: what is handed in through the service by who was
+            given feedback already is left for the instructor, who decides whether it counts.
         progress: Is told about each submission.
 
     Returns:
@@ -90,7 +93,8 @@ def collect(  # noqa: PLR0913 (each is a question that an instructor answers)
         work = Work(course, brief, inbox, _kind(course, source))
         if source is None and course.settings.hub is not None:
             records = stack.enter_context(_records(course))
-            entries = tuple(_from_service(work, notebook, times, progress, records))
+            closed = frozenset(records.releases(brief)) if on_arrival else frozenset()
+            entries = tuple(_from_service(work, notebook, times, progress, records, closed))
         elif source is None:
             entries = tuple(_from_exchange(work, notebook, times, progress))
         else:
@@ -178,10 +182,16 @@ def _kind(course: Course, source: Path | None) -> str:
     return "exchange" if course.settings.hub is None else "service"
 
 
-def _from_service(
-    work: Work, notebook: str, times: Times, progress: Progress, records: Records
+def _from_service(  # noqa: PLR0913, PLR0917 (what a collection is made of)
+    work: Work,
+    notebook: str,
+    times: Times,
+    progress: Progress,
+    records: Records,
+    closed: frozenset[str],
 ) -> Iterator[Collected]:
-    found = tuple(handed_in(work.course, work.brief, records))
+    handed = handed_in(work.course, work.brief, records)
+    found = tuple(ones for ones in handed if ones[0].student not in closed)
     for number, ones in enumerate(found):
         for one in ones:
             progress(Step("collect", number, len(found), one.label))

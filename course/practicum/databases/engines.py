@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -15,7 +16,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError
 
 from practicum.databases.addresses import file_of, normal, shown
-from practicum.errors import BadInput, Busy, MissingExtra, PracticumError
+from practicum.errors import BadInput, Busy, DatabaseFailed, MissingExtra
 from practicum.progress import Progress, Step, silent
 
 __all__ = [
@@ -76,6 +77,7 @@ def open_engine(url: str | URL, patience: Patience = PATIENCE, *, wal: bool = Fa
     if extra == "grading":
         _make_file(parsed)
         ways = _SQLite(shown(parsed), patience, wal)
+        event.listen(engine, "do_connect", _require_file)
         event.listen(engine, "connect", ways.connect)
         event.listen(engine, "begin", ways.begin)
         event.listen(engine, "commit", ways.commit)
@@ -86,14 +88,14 @@ def open_engine(url: str | URL, patience: Patience = PATIENCE, *, wal: bool = Fa
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """Open a transaction that sees one state of the database; raise Busy or PracticumError."""
+    """Open a transaction that sees one state of the database; raise Busy or DatabaseFailed."""
     with foreseen(engine.url), engine.begin() as connection:
         yield connection
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """Open a transaction that is kept whole or not at all; raise Busy or PracticumError."""
+    """Open a transaction that is kept whole or not at all; raise Busy or DatabaseFailed."""
     with (
         foreseen(engine.url),
         engine.connect() as connection,
@@ -141,11 +143,11 @@ def foreseen(url: URL) -> Iterator[None]:
                 f"{shown(url)}: this file is not a database: move it away, or restore a backup"
             ) from None
         if url.get_backend_name() == "postgresql" and "connection" in reason:
-            raise PracticumError(
+            raise DatabaseFailed(
                 f"{shown(url)}: cannot be reached ({reason.splitlines()[0]}): "
                 "check the server, the address and the password, then run this again"
             ) from None
-        raise PracticumError(
+        raise DatabaseFailed(
             f"{shown(url)}: {reason}: check the file's rights and the space on the disk; "
             "what was there before is unchanged"
         ) from error
@@ -224,6 +226,16 @@ class _PostgreSQL:
         ):
             orig = TimeoutError("lock timeout")
             raise DBAPIError("pg_try_advisory_xact_lock", None, orig)
+
+
+def _require_file(
+    _dialect: object, _record: object, arguments: Sequence[Any], _options: object
+) -> None:
+    """Make no empty database in the place of one that is away for a while."""
+    name = str(arguments[0])
+    if not name.startswith((":", "file:")) and name and not Path(name).is_file():
+        message = "the file is not there"
+        raise sqlite3.OperationalError(message)
 
 
 def _raw(connection: Connection) -> sqlite3.Connection:

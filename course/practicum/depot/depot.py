@@ -24,7 +24,7 @@ from practicum.depot.rules import OWN, Rules, check_manifest
 from practicum.depot.signing import KEY_FILE, ReceiptKey
 from practicum.errors import BadSubmission, Conflict, UnknownName
 from practicum.file_names import NamesDigest, shown
-from practicum.records import Given, HandedIn, Ledger, SentFile, Upload
+from practicum.records import Given, HandedIn, Ledger, SentFile, SoFar, Upload
 
 if TYPE_CHECKING:
     from practicum.course import Course
@@ -35,6 +35,8 @@ MOST_UPLOADS: Final = 8
 """So many uploads of one person wait to be completed; the oldest is given up for another one."""
 MOST_OWN_UPLOADS: Final = 1_000
 """The same, for what the course itself sends."""
+MOST_PIECES: Final = 2_000
+"""So many pieces of one file: each is a file of its own until the last one is there."""
 
 RulesOf = Callable[[Upload], Rules]
 """Tells the rules for an upload, as they are when it is completed."""
@@ -102,6 +104,8 @@ class Depot:
         if done := self._done_before(wanted, rules, replace=order.replace):
             return Begun(id=getattr(done, "id", wanted.id), done=done)
         space = space_of(wanted)
+        if rules is not OWN:
+            self._make_room(space, wanted, rules)
         self._keep_all(space, order.files, contents or {})
         if not self._absent(space, order.files):
             return Begun(id=wanted.id, done=self._complete(wanted, rules))
@@ -148,6 +152,8 @@ class Depot:
                 f"{shown(file.path)}: more than the {file.size:,} bytes it was to be"
             )
         if data:
+            if len(self._pieces(number, sha256)) >= MOST_PIECES:
+                raise BadSubmission(f"{shown(file.path)}: begin again, and send larger pieces")
             self.files.put(f".uploads/{number}/{sha256}/{offset:015d}", (data,))
         have = self._have(number, sha256)
         if have == file.size:
@@ -224,9 +230,8 @@ class Depot:
         if wanted.kind == "submission":
             if found := self.ledger.by_key(wanted):
                 return found
-            subject = (wanted.course, wanted.assignment, wanted.student)
-            size = sum(file.size for file in wanted.files)
-            rules.check(datetime.now(UTC), self.ledger.handed_in(*subject), size)
+            before = self.ledger.so_far(wanted.course, wanted.student, wanted.assignment)
+            rules.check(datetime.now(UTC), before, wanted.files)
         if wanted.kind == "release":
             offer = self.ledger.offer(wanted.course, wanted.assignment)
             if offer and fingerprint(offer.files) == wanted.fingerprint:
@@ -237,6 +242,28 @@ class Depot:
                     "purpose (nbgrader: --force)"
                 )
         return None
+
+    def _make_room(self, space: str, wanted: Upload, rules: Rules) -> None:
+        """Remove what the student sent and never completed, once that is a great deal.
+
+        What has a receipt stays, and so does what belongs to an upload that is open.
+        """
+        counted = self.ledger.so_far(wanted.course, wanted.student)
+        lying = self.files.below(space)
+        loose = MOST_UPLOADS + 1
+        if (
+            sum(size for _, size, _ in lying) <= counted.size + loose * rules.size
+            and len(lying) <= counted.files + loose * rules.files
+        ):
+            return
+
+        def remove() -> None:
+            kept = self.ledger.files_of(wanted.course, "submission", wanted.student)
+            for name, _, _ in lying:
+                if name not in kept:
+                    self.files.remove(f"{space}/{name}")
+
+        self.ledger.alone(remove)
 
     def _keep_all(
         self, space: str, files: Sequence[SentFile], contents: Mapping[str, bytes]
@@ -313,12 +340,11 @@ class Depot:
             if about is None:
                 raise UnknownName("submission", upload.about, ())
             return self._complete_feedback(upload, about.received_at)
-        size = sum(file.size for file in upload.files)
 
-        def accept(at: datetime, before: Sequence[HandedIn]) -> None:
-            rules.check(at, before, size)
+        def accept(at: datetime, before: SoFar) -> None:
+            rules.check(at, before, upload.files)
             # Nothing is swept while this is asked, and never what a submission before names.
-            self._check_there(space, upload, {file for one in before for file in one.files})
+            self._check_there(space, upload, frozenset(before.newest))
 
         return self.ledger.hand_in(upload, sha256, accept=accept, sign=self._receipt)
 

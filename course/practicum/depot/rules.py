@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from practicum.errors import BadSubmission
 from practicum.file_names import MAX_FILES, collision, name_problem, shown
-from practicum.records import HandedIn, SentFile
+from practicum.records import SentFile, SoFar
 from practicum.values import Value
 
 if TYPE_CHECKING:
@@ -19,12 +19,15 @@ __all__ = ["OWN", "Rules", "check_manifest"]
 MB = 1_000_000
 KEPT = 20
 """So many times what one submission may have is kept of a student's submissions for one brief."""
+MOST: Final = 1_000
+"""So many submissions of one student for one assignment, where the course says nothing else."""
 
 
 class Rules(Value):
     """What one upload may have. ``None`` stands for no limit.
 
-    ``most`` counts submissions of one student for one assignment, the first one included.
+    ``most`` counts submissions of one student for one assignment, the first one included; even
+    without it there are no more than a thousand, since each one looks at those before.
     """
 
     files: int = MAX_FILES
@@ -45,7 +48,7 @@ class Rules(Value):
         closes = due + timedelta(days=days) if due is not None and days is not None else None
         return cls(size=size, most=None if again is None else again + 1, closes=closes)
 
-    def check(self, at: datetime, before: Sequence[HandedIn], size: int) -> None:
+    def check(self, at: datetime, before: SoFar, files: Sequence[SentFile]) -> None:
         """Refuse what comes too late or too often.
 
         Raises:
@@ -57,14 +60,19 @@ class Rules(Value):
                 f"closed since {self.closes:%Y-%m-%d %H:%M} UTC: nothing is accepted any more; "
                 "speak to your instructor"
             )
-        if self.most is not None and len(before) >= self.most:
+        if before.count >= (MOST if self.most is None else self.most):
             raise BadSubmission(
-                f"handed in {len(before)} times already, which is all that the course accepts: "
+                f"handed in {before.count} times already, which is all that the course accepts: "
                 "the last one counts"
             )
-        if sum(one.size for one in before) + size > KEPT * self.size:
+        if before.size + sum(file.size for file in files) > KEPT * self.size:
             raise BadSubmission(
-                f"the {len(before)} submissions before are too large together: leave large files "
+                f"the {before.count} submissions before are too large together: leave large files "
+                "out, or speak to your instructor"
+            )
+        if before.files + len(files) > KEPT * self.files:
+            raise BadSubmission(
+                f"the {before.count} submissions before have too many files together: leave files "
                 "out, or speak to your instructor"
             )
 

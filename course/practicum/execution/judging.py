@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from practicum.briefs.variants import INJECTED
 from practicum.execution.channel import Channel, Closed, Flooded, TimedOut
 from practicum.execution.fork_server import Child
 from practicum.judge import CAP, Judge, TamperCheck, Verdict, tamper_check
@@ -99,7 +100,7 @@ class Witness:
         """Note that a cell ran in place; ``checked`` is the error of the check, if it ran."""
         cell = self._cells[index]
         if not _is_test(cell):
-            self._tell("course" if _is_locked(cell) else "student", cell["source"])
+            self._tell("course" if _is_ours(cell) else "student", cell["source"])
         elif self._check is not None and checked is not None:
             name = cell["metadata"]["nbgrader"]["grade_id"]
             outcome = self._check.read(str(checked["ename"]), str(checked["evalue"]))
@@ -135,6 +136,12 @@ def _is_test(cell: Notebook) -> bool:
     return bool(cell["cell_type"] == "code" and about.get("grade") and not about.get("solution"))
 
 
-def _is_locked(cell: Notebook) -> bool:
+def _is_ours(cell: Notebook) -> bool:
+    """Whether a cell is the course's: locked, or a student's own values as they were given out.
+
+    The tag is ours: restoring takes all metadata from the cells that a student has added.
+    """
     about = cell["metadata"].get("nbgrader", {})
-    return bool(about.get("locked") and not about.get("solution"))
+    if about.get("locked") and not about.get("solution"):
+        return True
+    return not about and INJECTED in cell["metadata"].get("tags", [])

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["COURSE_SERVICE", "REVIEW_SERVICE", "Names"]
+__all__ = ["COURSE_SERVICE", "CULLER", "REVIEW_SERVICE", "Names"]
 
 COURSE_SERVICE: Final = "practicum"
 """The service through which students, reviewers and instructors exchange everything."""
 
 REVIEW_SERVICE: Final = "review"
 """The room in which employers' reviewers judge."""
+
+CULLER: Final = "idle-culler"
+"""The service that stops servers which nobody uses."""
 
 
 @dataclass(frozen=True)

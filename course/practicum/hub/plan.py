@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from practicum.course import Course
 from practicum.errors import BadInput
 from practicum.hosting import Hosting
-from practicum.hub.names import COURSE_SERVICE, REVIEW_SERVICE, Names
+from practicum.hub.names import COURSE_SERVICE, CULLER, REVIEW_SERVICE, Names
 
 __all__ = ["SERVICES_VARIABLE", "Plan", "Secrets", "plan_of"]
 
@@ -131,6 +131,7 @@ def plan_of(
             "to start: add `hub: {}` (docs/hub.md tells its keys)"
         )
         raise BadInput(message)
+    _check_names(course, hosting)
     known = Plan(course, hosting).services
     return Plan(
         course=course,
@@ -141,6 +142,33 @@ def plan_of(
         as_root=os.geteuid() == 0,
         runtime=runtime,
     )
+
+
+def _check_names(course: Course, hosting: Hosting) -> None:
+    """Refuse names on the hub that would give somebody the rights of another.
+
+    Raises:
+        BadInput: A person is called as the course's account, or the course as a service.
+
+    """
+    if course.id in {COURSE_SERVICE, REVIEW_SERVICE, CULLER}:
+        message = (
+            f"{course.root / 'course' / 'course.yml'}: {course.id!r} is a service of the hub: give "
+            "the course another id"
+        )
+        raise BadInput(message)
+    grader, roster = Names(course.id).grader, course.roster
+    ids = {
+        *(student.id for student in roster.students),
+        *(instructor.id for instructor in roster.instructors),
+        *(reviewer.id for reviewer in roster.reviewers),
+    }
+    if grader in ids | set(hosting.admins):
+        message = (
+            f"{grader!r} is the account under which the course grades, and nobody logs in with it: "
+            "rename the person in course/roster.yml, or the admin in course/course.yml"
+        )
+        raise BadInput(message)
 
 
 def _chosen(services: Collection[str] | None, known: frozenset[str]) -> frozenset[str]:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from traitlets.config import Config
 
-from practicum.hub.names import COURSE_SERVICE, REVIEW_SERVICE, Names
+from practicum.hub.names import COURSE_SERVICE, CULLER, REVIEW_SERVICE, Names
 from practicum.hub.plan import ROOM, Plan
 
 __all__ = ["CULLER", "IDENTITY", "OWN_SERVER", "set_roles"]
@@ -16,8 +16,6 @@ IDENTITY: Final = ("read:users:name!user", "read:users:groups!user")
 
 OWN_SERVER: Final = ("servers!user", "access:servers!user", "users:activity!user")
 """To start, stop and use one's own server. There is no right to make tokens."""
-
-CULLER: Final = "idle-culler"
 
 
 def set_roles(c: Config, plan: Plan) -> None:

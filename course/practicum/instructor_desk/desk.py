@@ -13,13 +13,14 @@ from practicum.errors import Busy, Conflict, PracticumError
 from practicum.instructor_desk import markup
 from practicum.instructor_desk.anchors import anchors
 from practicum.instructor_desk.control import ControlRoom
+from practicum.instructor_desk.invitations import Invitations
 from practicum.instructor_desk.moderation import LABEL, Moderation
 from practicum.instructor_desk.reading import graded, read_judged, read_reviewed, who_decides
 from practicum.instructor_desk.reliability import reliability
 from practicum.instructor_desk.reviews import reviews
 from practicum.records.base import Clock, utc_now
 from practicum.report.readings import some
-from practicum.review import Dispute, Gradebook, disputes, moderate
+from practicum.review import Dispute, Gradebook, disputes, invitation, moderate
 
 __all__ = ["Desk", "desk"]
 
@@ -74,8 +75,15 @@ class Desk:
         self.reviews, self.reliability, self.anchors = (markup.block() for _ in range(3))
         self.control = ControlRoom(clock, self.renew, self._go)
         self.moderation = Moderation(self._decide, self._after_decision)
+        self.invitations = Invitations(self._invite)
         self.sections = widgets.VBox(
-            [self.reviews, self.moderation.view, self.reliability, self.anchors]
+            [
+                self.reviews,
+                self.invitations.view,
+                self.moderation.view,
+                self.reliability,
+                self.anchors,
+            ]
         )
         self.view = widgets.VBox(
             [
@@ -160,6 +168,7 @@ class Desk:
         try:
             reviewed = read_reviewed(course, brief, self._clock())
             self.reviews.value = reviews(reviewed, ZoneInfo(course.settings.timezone))
+            self._show_invitations(course, brief)
             self.reliability.value = reliability(reviewed.reliability)
             self.anchors.value = anchors(brief, reviewed.calibration)
             self._show_judged()
@@ -167,6 +176,21 @@ class Desk:
             self._only_say(str(error))
             return
         self.said.value, self.sections.layout.display = "", ""
+
+    def _show_invitations(self, course: Course, brief: str) -> None:
+        who = tuple((f"{one.name} ({one.id})", one.id) for one in course.roster.reviewers_of(brief))
+        hub = course.settings.hub
+        self.invitations.show(brief, who, "" if hub is None else hub.address)
+
+    def _invite(self, reviewer: str) -> str:
+        """Make a link for a reviewer of the brief that is shown; the table then tells of it."""
+        course, brief = self._course, self.brief.value
+        if course is None or brief is None:
+            raise Conflict("nothing is shown to invite to: press Renew")
+        link = invitation(course, brief, reviewer)
+        reviewed = read_reviewed(course, brief, self._clock())
+        self.reviews.value = reviews(reviewed, ZoneInfo(course.settings.timezone))
+        return link
 
     def _show_judged(self) -> None:
         course, brief = self._course, self.brief.value

@@ -10,7 +10,7 @@ from practicum.records.blind import normal_code
 from practicum.records.cases import Case, CaseState, cases_of
 from practicum.records.decided import PlacementState, PlacementStep
 from practicum.records.invitations import Guest, Invitation
-from practicum.records.ledger import Given, HandedIn, Ledger, Offer, SentFile, Upload
+from practicum.records.ledger import Given, HandedIn, Ledger, Offer, SentFile, SoFar, Upload
 from practicum.records.logbooks import Logbook, Worked
 from practicum.records.messages import Said
 from practicum.records.ratings import Rated
@@ -60,6 +60,7 @@ __all__ = [
     "Said",
     "SentFile",
     "Sheet",
+    "SoFar",
     "State",
     "SubmittedSheet",
     "Upload",

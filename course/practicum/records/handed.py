@@ -18,6 +18,7 @@ __all__ = [
     "Offer",
     "Person",
     "SentFile",
+    "SoFar",
     "Upload",
 ]
 
@@ -110,3 +111,16 @@ class Given(Value):
     sha256: Sha256
     by: Person
     at: Moment
+
+
+class SoFar(Value):
+    """What somebody has handed in so far: how often, and bytes and files of all of it together.
+
+    What was removed from the lists counts. ``newest`` are the files of the newest submission,
+    where they were asked for.
+    """
+
+    count: int = 0
+    size: int = 0
+    files: int = 0
+    newest: tuple[SentFile, ...] = ()

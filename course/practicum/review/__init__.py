@@ -22,6 +22,7 @@ from practicum.review.calibration import (
     set_anchors,
 )
 from practicum.review.disputes import Dispute, Rating, disputes
+from practicum.review.inviting import DAYS, ROOM_ADDRESS, invitation, room_address
 from practicum.review.moderation import ModerationReport, moderate, pending
 from practicum.review.pages import PagesReport, codes_shown, pages
 from practicum.review.ports import Gradebook
@@ -35,6 +36,8 @@ from practicum.review.supervision import SupervisionView, supervision_of
 from practicum.review.taking_in import TakenIn, take_in
 
 __all__ = [
+    "DAYS",
+    "ROOM_ADDRESS",
     "AnchorsReport",
     "AssignmentReport",
     "CriterionReliability",
@@ -58,6 +61,7 @@ __all__ = [
     "codes_shown",
     "declare_conflict",
     "disputes",
+    "invitation",
     "moderate",
     "pages",
     "pages_basis",
@@ -65,6 +69,7 @@ __all__ = [
     "reassign",
     "reliability_of",
     "review",
+    "room_address",
     "set_anchors",
     "supervision_of",
     "take_in",

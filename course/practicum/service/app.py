@@ -11,6 +11,7 @@ from practicum.records import Records
 from practicum.service.answers import Answers
 from practicum.service.arrivals import Arrivals
 from practicum.service.bodies import Bodies
+from practicum.service.gate import Gate
 from practicum.service.identity import Identity
 from practicum.service.journal import Journal
 from practicum.service.rates import Rates
@@ -67,7 +68,8 @@ def create_app(  # noqa: PLR0913 (what a service is made of)
     app.state.shared = Shared(watch, identity, records, rates or Rates(), arrivals)
     # The last one is the outermost.
     app.add_middleware(Faults)
-    app.add_middleware(Bodies, uploads=f"{root}/exchange/")
+    app.add_middleware(Bodies, exchange=f"{root}/exchange/")
+    app.add_middleware(Gate)
     app.add_middleware(Answers)
     app.add_middleware(Journal)
     return app

@@ -10,12 +10,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from practicum.service.refusals import DETAILS, problem
 
-__all__ = ["LARGEST", "LARGEST_UPLOAD", "Bodies"]
+__all__ = ["LARGEST", "LARGEST_MANIFEST", "LARGEST_UPLOAD", "Bodies"]
 
 LARGEST: Final = 2_000_000
 """Bytes of a request: a logbook with a thousand long notes is about half of that."""
 LARGEST_UPLOAD: Final = 32 * 1024 * 1024
-"""Bytes of a piece of a file, or of a manifest with small files in it."""
+"""Bytes of a piece of a file; it is kept as it comes."""
+LARGEST_MANIFEST: Final = 12 * 1024 * 1024
+"""Bytes of a manifest with small files in it: as objects it takes ten times as much memory."""
 PATIENCE: Final = 30.0
 """Seconds between two parts of a body; then somebody only holds a line."""
 
@@ -25,24 +27,29 @@ class Bodies:
 
     Args:
         app: What is asked.
-        uploads: The beginning of the addresses that take files.
+        exchange: The beginning of the addresses that take files.
 
     """
 
-    def __init__(self, app: ASGIApp, uploads: str) -> None:
-        self._app, self._uploads = app, uploads
+    def __init__(self, app: ASGIApp, exchange: str) -> None:
+        self._app, self._exchange = app, exchange
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, with a limit on what it may send."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        most = LARGEST_UPLOAD if scope["path"].startswith(self._uploads) else LARGEST
+        most = self._most(scope["path"])
         said = dict(scope["headers"]).get(b"content-length", b"")
         if said.isdigit() and int(said[:20]) > most:
             await problem(413, DETAILS[413], {"Connection": "close"})(scope, receive, send)
             return
         await self._app(scope, _Limited(receive, most), send)
+
+    def _most(self, path: str) -> int:
+        if path.startswith(f"{self._exchange}uploads/"):
+            return LARGEST_UPLOAD
+        return LARGEST_MANIFEST if path.startswith(self._exchange) else LARGEST
 
 
 class _Limited:

@@ -22,6 +22,7 @@ from practicum.errors import (
     BadSubmission,
     Busy,
     Conflict,
+    DatabaseFailed,
     IncompleteSheet,
     NotReady,
     PracticumError,
@@ -30,7 +31,16 @@ from practicum.errors import (
 )
 from practicum.values import Value
 
-__all__ = ["PROBLEM", "Faults", "Problem", "add_refusals", "problem", "refusal", "status_of"]
+__all__ = [
+    "PROBLEM",
+    "Faults",
+    "Problem",
+    "add_refusals",
+    "problem",
+    "refusal",
+    "refused",
+    "status_of",
+]
 
 LOG: Final = logging.getLogger("practicum.service")
 
@@ -39,6 +49,7 @@ TOLD: Final = (BadInput, BadSubmission, Conflict, IncompleteSheet, NotReady)
 """Whose words are for whoever asked. Those of others name files, people, or other briefs."""
 STATUSES: Final[tuple[tuple[type[PracticumError], int], ...]] = (
     (Busy, 503),
+    (DatabaseFailed, 503),
     (ServiceFailed, 503),
     (Conflict, 409),
     (NotReady, 409),
@@ -108,6 +119,12 @@ def add_refusals(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(PracticumError, _ours)
     app.add_exception_handler(NoConnection, _no_connection)
+
+
+async def refused(request: Request, error: Exception) -> Response:
+    """Return the answer to what was raised outside of the routes, the same as inside."""
+    answer = _refused if isinstance(error, HTTPException) else _ours
+    return await answer(request, error)
 
 
 async def _refused(_: Request, error: Exception) -> Response:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final
 
 from fastapi import Depends, Request
 
 from practicum.course import Course, CourseWatch
 from practicum.errors import PracticumError
-from practicum.records import Records
-from practicum.service.arrivals import Arrivals
+from practicum.records import HandedIn, Records
+from practicum.service.arrivals import QUICK, Arrivals
 from practicum.service.identity import Identity
 from practicum.service.rates import Rates
 
 __all__ = ["Here", "Shared", "shared"]
 
 LOG: Final = logging.getLogger("practicum.service")
+FRESH: Final = timedelta(minutes=1)
+"""So long a submission counts as one that has just come in."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +47,16 @@ class Shared:
         else:
             self.told.clear()
 
-    def has_arrived(self, brief: str) -> None:
-        """Let a submission for a brief be graded, if that is done on arrival."""
-        if self.arrivals is not None:
-            self.arrivals.noticed(self.watch.course, brief)
+    def has_arrived(self, one: HandedIn) -> None:
+        """Let a submission be graded, if that is done on arrival; one that came before is not."""
+        if self.arrivals is None or datetime.now(UTC) - one.received_at > FRESH:
+            return  # sent again and again, the same thing would keep the course's commands busy
+        if self.is_quick(one.assignment, one.student):
+            self.arrivals.noticed(self.watch.course, one.assignment)
+
+    def is_quick(self, brief: str, student: str) -> bool:
+        """Tell whether a student has not had all results on arrival that there are for a brief."""
+        return self.records.so_far(self.watch.course.id, student, brief).count <= QUICK
 
     @property
     def course(self) -> Course:

@@ -69,8 +69,8 @@ def _judging(brief: BriefStatus) -> Iterator[NextStep]:
     if brief.unapplied:
         yield _step(
             f"practicum review {name} {name}.csv",
-            f"{_some(brief.unapplied, 'criterion was', 'criteria were')} assessed before this "
-            "grading: take the table in again",
+            f"{_some(brief.unapplied, 'criterion is', 'criteria are')} assessed, but not in the "
+            "marks: take in the table, or what was sent in the review room",
         )
     if brief.unmoderated:
         where = _some(brief.unmoderated, "criterion", "criteria")

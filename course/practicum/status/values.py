@@ -55,7 +55,7 @@ class StudentStatus(Value):
         wanted = [
             _count(self.unmarked, "written mark"),
             _count(self.unassessed, "assessment"),
-            _count(self.unapplied, "assessment to take in again", "assessments to take in again"),
+            _count(self.unapplied, "assessment to take in", "assessments to take in"),
             _count(self.unmoderated, "moderation"),
         ]
         if self.complete:

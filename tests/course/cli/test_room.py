@@ -35,6 +35,18 @@ def test_a_link_for_a_reviewer(tiny: Any, run: Run) -> None:
     assert (entered[0].brief, entered[0].reviewer) == ("tiny", "rita")
 
 
+def test_on_a_hub_the_link_leads_to_the_hub(tiny: Any, run: Run) -> None:
+    """Without ``--address`` a course with a hub is reached there, and another on this machine."""
+    plain = run("room", "invite", "tiny", "rita", place=tiny.root)
+    with (tiny.root / "course" / "course.yml").open("a", encoding="utf-8") as settings:
+        settings.write("hub: {address: 'https://hub.example/learn/', authenticator: pam}\n")
+
+    hosted = run("room", "invite", "tiny", "rita", place=tiny.root)
+
+    assert "http://127.0.0.1:8870/invite/" in plain.out
+    assert "https://hub.example/learn/services/review/invite/" in hosted.out, hosted.err
+
+
 def test_how_far_the_reviewers_are(tiny: Any, run: Run) -> None:
     """``status`` counts what is submitted and begun, and shows the notes for the instructor."""
     with Records(tiny.course.records_url) as records:

@@ -11,6 +11,7 @@ from practicum.course import Course
 from practicum.depot import Depot, Order, Rules, feedback_giver, manifest_of, released
 from practicum.publish import publish
 from practicum.records import HandedIn, Records
+from practicum.service.arrivals import run_command
 from practicum.status import status
 
 HUB = "hub: {files: course/work/depot}\n"
@@ -128,3 +129,42 @@ def test_publish_hands_out_by_the_depot_alone(course: Course) -> None:
     assert "brief.ipynb" in {file.path for file in offer.files}
     assert not (course.exchange / course.id / "outbound").exists()
     assert publish(course, "tiny").unchanged
+
+
+def test_one_who_hands_in_rubbish_does_not_stop_grading_on_arrival(course: Course) -> None:
+    """A submission that is refused is named, and those of the others are graded all the same."""
+    with Records(course.records_url) as records, released(course, "tiny", records):
+        submit(course, records, "ada", {"brief.ipynb": notebook(course)})
+        submit(course, records, "bob", {"essay.txt": b"no notebook"})
+
+    assert run_command(course.root, ("collect", "tiny"))
+    with Records(course.records_url) as records:
+        assert records.receipt("tiny", "ada") is not None
+
+
+def test_a_collect_that_did_not_happen_is_no_success(course: Course) -> None:
+    """What ended before there was a report is tried again later."""
+    assert not run_command(course.root, ("collect", "no-such-brief"))
+
+
+def test_after_feedback_nothing_counts_that_nobody_asked_for(course: Course) -> None:
+    """Work that was mended by the feedback is taken in by an instructor, and not on arrival."""
+    with Records(course.records_url) as records, released(course, "tiny", records):
+        submit(course, records, "ada", {"brief.ipynb": notebook(course)})
+        submit(course, records, "bob", {"brief.ipynb": notebook(course)})
+        collect(course, "tiny")
+        first = records.receipt("tiny", "ada")
+        records.released("tiny", "ada", digest="0" * 48)
+        better = submit(course, records, "ada", {"brief.ipynb": notebook(course), "x.txt": b"x"})
+        bobs = submit(course, records, "bob", {"brief.ipynb": notebook(course), "x.txt": b"x"})
+
+        assert run_command(course.root, ("collect", "tiny", "--on-arrival"))
+        assert records.receipt("tiny", "ada") == first
+        found = records.receipt("tiny", "bob")
+        assert found is not None
+        assert found.received_at == bobs.received_at
+
+        collect(course, "tiny")
+        found = records.receipt("tiny", "ada")
+        assert found is not None
+        assert found.received_at == better.received_at

@@ -11,6 +11,8 @@ import jwt
 import nbgrader
 import pytest
 
+pytestmark = [pytest.mark.suite, pytest.mark.slow]
+
 FILES = Path(nbgrader.__file__).parent / "tests" / "apps" / "files"
 CONFIG = """\
 c = get_config()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from traitlets.config import Config
 
 from practicum.course import Course
@@ -360,3 +361,33 @@ def test_an_instructor_lands_at_the_desk(course_with: Courses) -> None:
     lands = landing_of(plan_of(course), {"formgrade-tiny-course"})
 
     assert lands == "/services/tiny-course/lab/tree/notebooks/instructor_desk.ipynb"
+
+
+@pytest.mark.parametrize("group", ["students", "instructors", "reviewers"])
+def test_nobody_is_called_as_the_courses_own_account(course_with: Courses, group: str) -> None:
+    """A person with the name of the account that grades would be in the instructors' group."""
+    course = course_with({})
+    file = course.root / "course" / "roster.yml"
+    roster = yaml.safe_load(file.read_text())
+    roster[group][0]["id"] = "grader-tiny-course"
+    file.write_text(yaml.safe_dump(roster))
+
+    with pytest.raises(BadInput, match=r"grader-tiny-course.*rename"):
+        hub_config(Course.find(course.root))
+
+
+def test_no_admin_is_the_courses_own_account(course_with: Courses) -> None:
+    """Nobody logs in with the account that grades, also not the hub's admin."""
+    with pytest.raises(BadInput, match="grader-tiny-course"):
+        hub_config(course_with(admins=["grader-tiny-course"]))
+
+
+@pytest.mark.parametrize("name", ["practicum", "review", "idle-culler"])
+def test_a_course_is_not_called_as_another_service(course_with: Courses, name: str) -> None:
+    """The course's own server is a service with its id, which must not be another one's."""
+    course = course_with({})
+    file = course.root / "course" / "course.yml"
+    file.write_text(file.read_text().replace("id: tiny-course", f"id: {name}"))
+
+    with pytest.raises(BadInput, match=f"{name}.*another id"):
+        hub_config(Course.find(course.root))

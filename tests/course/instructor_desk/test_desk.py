@@ -50,6 +50,27 @@ def test_the_progress_of_reviewers(course: Course, gradebook: Any, records: Reco
     )
 
 
+def test_a_link_is_made_and_shown_once(course: Course, gradebook: Any, records: Records) -> None:
+    """A click makes a link that lets in; for another reviewer, or read anew, it is gone."""
+    desk = Desk(course.root, gradebook=gradebook)
+    invitations = desk.invitations
+    invitations.who.value = "hugo"
+
+    invitations.button.click()
+
+    link = invitations.link.value
+    assert [invitations.link.layout.display, invitations.who.layout.display] == ["", None]
+    assert "Send this link to Hugo Hirer (hugo)" in seen(invitations.said.value)
+    assert "Hugo Hirer (hugo) waiting" in seen(desk.reviews.value)
+    entered = records.come_in(link.rpartition("/invite/")[2])
+    assert entered is not None
+    assert entered[0].reviewer == "hugo"
+    desk.renew()
+    assert invitations.who.value == "hugo"
+    invitations.who.value = "rita"
+    assert (invitations.link.value, invitations.said.value) == ("", "")
+
+
 def test_conflicts_and_work_without_a_reviewer(
     course: Course, gradebook: Any, records: Records
 ) -> None:

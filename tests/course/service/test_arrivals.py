@@ -67,9 +67,9 @@ def test_what_comes_in_is_collected_then_graded(working: Any) -> None:
     found.noticed(course(), "two")
 
     assert commands.wait_for(4) == [
-        ("collect", "one"),
+        ("collect", "one", "--on-arrival"),
         ("grade", "one"),
-        ("collect", "two"),
+        ("collect", "two", "--on-arrival"),
         ("grade", "two"),
     ]
 
@@ -81,7 +81,7 @@ def test_a_failure_is_tried_again(working: Any) -> None:
 
     found.noticed(course(), "one")
 
-    assert commands.wait_for(4) == [*[("collect", "one")] * 3, ("grade", "one")]
+    assert commands.wait_for(4) == [*[("collect", "one", "--on-arrival")] * 3, ("grade", "one")]
 
 
 def test_it_gives_up_in_the_end(working: Any, caplog: pytest.LogCaptureFixture) -> None:
@@ -93,7 +93,10 @@ def test_it_gives_up_in_the_end(working: Any, caplog: pytest.LogCaptureFixture) 
     commands.wait_for(TRIES)
     found.noticed(course(), "two")
 
-    assert commands.wait_for(TRIES + 2)[-2:] == [("collect", "two"), ("grade", "two")]
+    assert commands.wait_for(TRIES + 2)[-2:] == [
+        ("collect", "two", "--on-arrival"),
+        ("grade", "two"),
+    ]
     assert "run `practicum status`" in caplog.text
 
 
@@ -114,7 +117,7 @@ def test_what_is_not_to_be_graded(working: Any, of: Any, brief: str) -> None:
     found.noticed(of, brief)
     found.noticed(course(), "two")
 
-    assert commands.wait_for(2) == [("collect", "two"), ("grade", "two")]
+    assert commands.wait_for(2) == [("collect", "two", "--on-arrival"), ("grade", "two")]
 
 
 def test_the_command_is_told_no_token(

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,8 +12,8 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 
 from practicum.errors import Busy
 from practicum.records import Records
-from practicum.service.bodies import LARGEST, LARGEST_UPLOAD
-from practicum.service.rates import PER_MINUTE, Rates
+from practicum.service.bodies import LARGEST, LARGEST_MANIFEST, LARGEST_UPLOAD
+from practicum.service.rates import ANONYMOUS, PER_MINUTE, Rates
 
 from .conftest import MARK, PREFIX, Place
 
@@ -130,7 +131,12 @@ def test_the_hubs_own_form_of_a_token_is_known(place: Place) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "most"), [(MESSAGES, LARGEST), ("/exchange/uploads/x/commit", LARGEST_UPLOAD)]
+    ("path", "most"),
+    [
+        (MESSAGES, LARGEST),
+        ("/exchange/tiny-course/assignments/tiny/submissions", LARGEST_MANIFEST),
+        ("/exchange/uploads/x/commit", LARGEST_UPLOAD),
+    ],
 )
 def test_a_length_that_is_too_large_is_refused_at_once(place: Place, path: str, most: int) -> None:
     """A body that says that it is too large is not read at all."""
@@ -155,8 +161,46 @@ def test_a_slow_body_is_given_up(place: Place, monkeypatch: pytest.MonkeyPatch) 
     assert asyncio.run(_raw(place, MESSAGES, [b"{"], hold=True)) == (408, 1)
 
 
+def test_nothing_is_read_of_somebody_without_a_token(place: Place) -> None:
+    """Whoever has no token that opens the service is refused before the body is looked at."""
+    path = "/exchange/tiny-course/assignments/tiny/submissions"
+
+    assert asyncio.run(_raw(place, path, [b"{}"], token="wrong")) == (401, 0)  # noqa: S106 (none)
+
+
+def test_large_bodies_of_one_person_come_one_after_the_other(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A third large body at once is refused unread; another person's is taken."""
+    monkeypatch.setattr("practicum.service.bodies.PATIENCE", 0.5)
+    length = LARGEST + 1
+
+    async def at_once() -> list[tuple[int, int]]:
+        path = "/exchange/tiny-course/assignments/tiny/submissions"
+        slow = [
+            asyncio.create_task(_raw(place, path, [b" "], length=length, hold=True))
+            for _ in range(2)
+        ]
+        await asyncio.sleep(0.1)
+        third = await _raw(place, path, [b" "], length=length)
+        other = await _raw(place, path, [b" "], length=length, token="token-bob")  # noqa: S106 (none)
+        return [third, other, *await asyncio.gather(*slow)]
+
+    third, other, *slow = asyncio.run(at_once())
+
+    assert third == (429, 0)
+    assert other == (422, 1)
+    assert slow == [(408, 1), (408, 1)]
+
+
 async def _raw(
-    place: Place, path: str, parts: list[bytes], *, length: int | None = None, hold: bool = False
+    place: Place,
+    path: str,
+    parts: list[bytes],
+    *,
+    length: int | None = None,
+    hold: bool = False,
+    token: str = "token-ada",  # noqa: S107 (of the stand-in for a hub)
 ) -> tuple[int, int]:
     """Send parts of a body below httpx; return the status, and how many were asked for."""
     left, reads, statuses = list(parts), 0, []
@@ -173,7 +217,10 @@ async def _raw(
         if message["type"] == "http.response.start":
             statuses.append(message["status"])
 
-    headers = [(b"authorization", b"Bearer token-ada"), (b"content-type", b"application/json")]
+    headers = [
+        (b"authorization", f"Bearer {token}".encode()),
+        (b"content-type", b"application/json"),
+    ]
     headers += [(b"content-length", str(length).encode())] if length else []
     scope = {
         "type": "http",
@@ -203,8 +250,20 @@ def test_a_caller_who_asks_too_often_waits(make: Callable[..., Place]) -> None:
     assert place.get("bob", "/me").status_code == 200
 
 
-def test_guessing_tokens_is_slowed_down(make: Callable[..., Place]) -> None:
+def test_a_student_does_not_shut_the_others_out(place: Place) -> None:
+    """Wrong tokens from one server do not keep the service from looking at the others' tokens."""
+    place.app.state.shared = replace(place.app.state.shared, rates=Rates())
+    for n in range(ANONYMOUS + 10):
+        place.get(f"guess-{n}", "/me")
+
+    assert place.get("bob", "/me").status_code == 200
+
+
+def test_guessing_tokens_is_slowed_down(
+    make: Callable[..., Place], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Who tries tokens is stopped before the hub is asked; a known token from there still works."""
+    monkeypatch.setattr("practicum.service.rates.NEAR", 1)
     place = make(Rates(anonymous=3))
     assert place.get("ada", "/me").status_code == 200
     statuses = [place.get(f"guess-{n}", "/me").status_code for n in range(5)]

@@ -1,13 +1,17 @@
 """Results on arrival: the tests that a student can see, and nothing that is a mark."""
 
 import json
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from practicum.marks import CellMark, Marks
 from practicum.service.routes import results
+
+from .test_access import RELEASE, SUBMISSION, TINY
 
 AT = datetime(2027, 1, 20, 11, tzinfo=UTC)
 
@@ -74,3 +78,39 @@ def test_before_it_is_graded(graded: Any, state: Any) -> None:
     answer = graded.get("ada", "/briefs/tiny/results").json()
 
     assert (answer["state"], answer["tests"]) == (state, [])
+
+
+def test_results_come_to_an_end(graded: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Code could tell its author a hidden test bit by bit: there are only so many results."""
+    noticed: list[str] = []
+    here = graded.app.state.shared
+    arrivals = SimpleNamespace(noticed=lambda _course, brief: noticed.append(brief))
+    graded.app.state.shared = replace(here, arrivals=arrivals)
+    monkeypatch.setattr("practicum.service.shared.QUICK", 2)
+    assert graded.ask("ines", "PUT", TINY, json=RELEASE).status_code == 200
+    states = []
+    for number in range(3):
+        sent = SUBMISSION | {"key": f"the-key-{number}"}
+        assert graded.ask("ada", "POST", f"{TINY}/submissions", json=sent).status_code == 200
+        states.append(graded.get("ada", "/briefs/tiny/results").json())
+
+    assert [one["state"] for one in states] == ["graded", "graded", "received"]
+    assert states[-1]["tests"] == []
+    assert noticed == ["tiny", "tiny"]
+
+
+def test_the_same_submission_again_is_not_graded_again(
+    graded: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever sends one submission for ever does not keep the course's commands busy."""
+    noticed: list[str] = []
+    here = graded.app.state.shared
+    arrivals = SimpleNamespace(noticed=lambda _course, brief: noticed.append(brief))
+    graded.app.state.shared = replace(here, arrivals=arrivals)
+    assert graded.ask("ines", "PUT", TINY, json=RELEASE).status_code == 200
+    assert graded.ask("ada", "POST", f"{TINY}/submissions", json=SUBMISSION).status_code == 200
+    monkeypatch.setattr("practicum.service.shared.FRESH", timedelta(0))
+    for _ in range(3):
+        assert graded.ask("ada", "POST", f"{TINY}/submissions", json=SUBMISSION).status_code == 200
+
+    assert noticed == ["tiny"]

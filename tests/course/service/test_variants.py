@@ -102,3 +102,14 @@ def test_instructors_get_the_defaults(varied: Any) -> None:
 
     assert files["brief.ipynb"] == released()
     assert varied.records.variants("tiny") == {}
+
+
+def test_who_never_fetched_is_graded_with_values_all_the_same(varied: Any) -> None:
+    """A student who hands in a friend's notebook, and fetched none, has values of the own then."""
+    friends = fetched(varied, "ada")[1]["brief.ipynb"]
+    sent = {"key": "a-friends-work", "files": [entry("brief.ipynb", friends)]}
+
+    assert varied.ask("bob", "POST", f"{TINY}/submissions", json=sent).status_code == 200
+
+    noted = varied.records.variants("tiny")
+    assert noted["bob"]["start"] not in {0, noted["ada"]["start"]}

@@ -87,7 +87,7 @@ def case(state: Any) -> Case:
         (
             {"receipt": receipt(), "marks": marks(advice=None), "cases": [case("agreed")]},
             "marked",
-            "1 assessment to take in again",
+            "1 assessment to take in",
         ),
         (
             {"receipt": receipt(), "marks": marks(), "cases": [case("decided")]},

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import click
 
 from practicum.cli.output import course_option, json_option, print_json
@@ -13,15 +11,16 @@ from practicum.errors import BadInput, UnknownName
 
 __all__ = ["invite", "revoke"]
 
-ADDRESS = "http://127.0.0.1:8870/"
-
 
 @click.command()
 @click.argument("brief")
 @click.argument("reviewers", nargs=-1, metavar="[REVIEWER]...")
 @click.option("--all", "everybody", is_flag=True, help="All reviewers of the brief.")
 @click.option("--days", type=click.IntRange(1, 180), default=30, help="How long it is valid.")
-@click.option("--address", default=ADDRESS, help="Where the room is reached.", show_default=True)
+@click.option(
+    "--address",
+    help="Where the room is reached (default: on the course's hub, or else on this machine).",
+)
 @course_option
 @json_option
 def invite(  # noqa: PLR0913 (click hands over every option)
@@ -29,7 +28,7 @@ def invite(  # noqa: PLR0913 (click hands over every option)
     brief: str,
     reviewers: tuple[str, ...],
     days: int,
-    address: str,
+    address: str | None,
     *,
     everybody: bool,
     as_json: bool,
@@ -50,17 +49,15 @@ def invite(  # noqa: PLR0913 (click hands over every option)
     if not wanted:
         message = f"{brief}: the roster has no reviewers for it: add them under `reviewers:`"
         raise BadInput(message)
-    if not address.startswith(("http://", "https://")):
+    if address is not None and not address.startswith(("http://", "https://")):
         message = f"{address!r} is no address: it begins with https:// (or http:// on this machine)"
         raise BadInput(message)
-    from practicum.records import Records  # noqa: PLC0415 (keeps --help quick)
+    from practicum.review import invitation  # noqa: PLC0415 (keeps --help quick)
 
-    with Records(course.records_url) as records:
-        links = {
-            reviewer: f"{address.rstrip('/')}/invite/"
-            f"{records.invite(brief, reviewer, timedelta(days=days))}"
-            for reviewer in wanted
-        }
+    links = {
+        reviewer: invitation(course, brief, reviewer, days=days, address=address)
+        for reviewer in wanted
+    }
     if as_json:
         found = [
             {"brief": brief, "reviewer": reviewer, "link": link, "days": days}

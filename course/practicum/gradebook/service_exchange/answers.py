@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from nbgrader.exchange import ExchangeError
-from pydantic import AwareDatetime, BaseModel, ValidationError
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, ValidationError
 
 __all__ = ["Begun", "Feedback", "Offer", "RemoteFile", "Sent", "Submission", "many", "one"]
 
 Kind = TypeVar("Kind", bound=BaseModel)
+
+# These become names of folders: a service that is not ours must not choose where they lie.
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9 ._@-]{0,127}$")]
+Sha = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
 class _Answer(BaseModel):
@@ -22,15 +26,15 @@ class RemoteFile(_Answer):
     """A file that the service has."""
 
     path: str
-    sha256: str
-    size: int
+    sha256: Sha
+    size: Annotated[int, Field(ge=0)]
 
 
 class Offer(_Answer):
     """A released assignment."""
 
-    course: str
-    assignment: str
+    course: Name
+    assignment: Name
     sha256: str
     files: tuple[RemoteFile, ...]
 
@@ -39,9 +43,9 @@ class Submission(_Answer):
     """A submission; ``feedback`` is the digest of what was given back on it, if anything."""
 
     id: str
-    course: str
-    assignment: str
-    student: str
+    course: Name
+    assignment: Name
+    student: Name
     received_at: AwareDatetime
     files: tuple[RemoteFile, ...]
     receipt: str
@@ -51,8 +55,8 @@ class Submission(_Answer):
 class Feedback(_Answer):
     """Feedback on the submission that was received at that time."""
 
-    assignment: str
-    student: str
+    assignment: Name
+    student: Name
     about: str
     received_at: AwareDatetime
     files: tuple[RemoteFile, ...]
@@ -63,7 +67,7 @@ class Sent(_Answer):
 
     id: str
     receipt: str = ""
-    student: str = ""
+    student: Name | Literal[""] = ""
     received_at: AwareDatetime | None = None
 
 

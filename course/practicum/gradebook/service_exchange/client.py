@@ -20,6 +20,7 @@ from typing import Any, Final
 import requests
 from nbgrader.exchange import ExchangeError
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import MaxRetryError
 from urllib3.util import Retry
 
 from practicum.gradebook.service_exchange.answers import (
@@ -42,6 +43,9 @@ HUB: Final = "JUPYTERHUB_API_URL"
 LOOPBACK: Final = {"127.0.0.1", "::1", "localhost"}
 TOKEN: Final = re.compile(r"[\x21-\x7e]{1,4096}")
 
+PROBLEM: Final = "application/problem+json"
+"""What each refusal of the service is."""
+
 SMALL: Final = 256 * 1024
 """A file up to so many bytes travels with the manifest ..."""
 TOGETHER: Final = 4 * 1024 * 1024
@@ -52,7 +56,7 @@ PAGE: Final = 500
 SECONDS: Final = (10, 120)
 """To reach the service, and between two parts of its answer."""
 AGAIN: Final = Retry(
-    total=7,
+    total=9,
     backoff_factor=0.4,
     backoff_max=15,
     status_forcelist=(429, 502, 503, 504),
@@ -60,8 +64,9 @@ AGAIN: Final = Retry(
     respect_retry_after_header=True,
     redirect=False,
     raise_on_status=False,
+    retry_after_max=60,
 )
-"""About half a minute: a service that restarts is back by then."""
+"""A good minute: a hub looks after its services every half minute, and starts one that ended."""
 
 Told = Callable[[str, int, int], None]
 """Told of a large file: its path, the bytes there, the bytes in all."""
@@ -116,6 +121,7 @@ class Client:
 
     def __init__(self, address: str, token: str, again: Retry = AGAIN) -> None:
         self._base = f"{address}/exchange"
+        self._again = again
         self._session = requests.Session()
         self._session.auth = _Bearer(token)
         self._session.max_redirects = 0
@@ -280,9 +286,7 @@ class Client:
 
     def _ask(self, method: str, path: str, **what: Any) -> requests.Response:  # noqa: ANN401 (as requests)
         try:
-            answer = self._session.request(
-                method, f"{self._base}/{path}", timeout=SECONDS, allow_redirects=False, **what
-            )
+            answer = self._answer(method, path, **what)
         except requests.RequestException as error:
             raise ExchangeError(
                 f"{self._base}: the course's service cannot be reached ({_reason(error)}): what "
@@ -293,6 +297,22 @@ class Client:
         said = _detail(answer)
         kind = _Gone if answer.status_code == requests.codes.not_found else ExchangeError
         raise kind(f"the course's service refuses ({answer.status_code}): {said}")
+
+    def _answer(self, method: str, path: str, **what: Any) -> requests.Response:  # noqa: ANN401 (as requests)
+        """Ask, and again while the way is not known: a proxy that has just started learns it."""
+        again = self._again
+        while True:
+            answer = self._session.request(
+                method, f"{self._base}/{path}", timeout=SECONDS, allow_redirects=False, **what
+            )
+            if not _is_lost(answer):
+                return answer
+            try:
+                again = again.increment(method)
+            except MaxRetryError:
+                return answer
+            answer.close()
+            again.sleep()
 
 
 def _manifest(files: Sequence[LocalFile]) -> Iterator[dict[str, Any]]:
@@ -320,6 +340,13 @@ def _detail(answer: requests.Response) -> str:
         said = answer.reason
     plain = " ".join(str(said).split())
     return "".join(c for c in plain if c.isprintable())[:500]
+
+
+def _is_lost(answer: requests.Response) -> bool:
+    """Whether not the service has answered, but something on the way that does not know it."""
+    lost = (requests.codes.found, requests.codes.not_found)
+    kind = answer.headers.get("Content-Type", "")
+    return answer.status_code in lost and not kind.startswith(PROBLEM)
 
 
 def _reason(error: Exception) -> str:

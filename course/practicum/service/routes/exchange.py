@@ -40,7 +40,7 @@ from practicum.service.routes.exchange_answers import (
     Submission,
     contents_of,
 )
-from practicum.service.routes.exchange_variants import OfferedHere
+from practicum.service.routes.exchange_variants import OfferedHere, give_values
 
 __all__ = ["router"]
 
@@ -123,10 +123,11 @@ def hand_in(  # noqa: PLR0913, PLR0917 (what the address and the body say)
     order = _order("submission", member, name, manifest, student=taking.student)
     later.add_task(sweep_if_due, depot)
     rules = rules_for(here, course=member.course, assignment=name)
+    give_values(member, name, taking.student, here)
     with kept():
         begun = depot.begin(order, rules, contents_of(manifest))
-    if begun.done is not None and member.own:
-        here.has_arrived(name)
+    if isinstance(begun.done, HandedIn) and member.own:
+        here.has_arrived(begun.done)
     return Answer.of(begun)
 
 
@@ -171,7 +172,7 @@ def commit(who: Anybody, upload: Number, depot: TheDepot, here: Here) -> Answer:
     with kept():
         done = depot.commit(upload, who.name, still_allowed)
     if isinstance(done, HandedIn) and done.course == here.watch.course.id:
-        here.has_arrived(done.assignment)
+        here.has_arrived(done)
     return Answer.of(Begun(id=upload, done=done))
 
 

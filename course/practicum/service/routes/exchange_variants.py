@@ -11,13 +11,13 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from practicum.briefs.variants import draw, with_variant
+from practicum.briefs.variants import Variant, draw, with_variant
 from practicum.depot import Depot
 from practicum.records import Offer, SentFile
 from practicum.service.routes.exchange_access import Assignment, Here, InCourse, Member, TheDepot
 from practicum.service.shared import Shared
 
-__all__ = ["OfferedHere", "Personal"]
+__all__ = ["OfferedHere", "Personal", "give_values"]
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def _personal(member: InCourse, name: Assignment, here: Here, depot: TheDepot) -
     file = next((file for file in offer.files if file.path == notebook), None)
     if file is None:
         return Personal(offer)
-    variant = here.records.give_variant(name, member.name, partial(draw, brief.variants, CHANCE))
+    variant = _given(here, name, member.name)
     content = with_variant(_text(depot, offer, file), variant).encode()
     mine = SentFile(path=notebook, sha256=hashlib.sha256(content).hexdigest(), size=len(content))
     files = tuple(mine if one is file else one for one in offer.files)
@@ -51,6 +51,22 @@ OfferedHere = Annotated[Personal, Depends(_personal)]
 
 CHANCE = SystemRandom()
 """Nobody can tell a value beforehand."""
+
+
+def give_values(member: Member, name: str, student: str, here: Shared) -> None:
+    """Give a student values of their own, if the brief has variants and none were fetched.
+
+    Whoever hands in a friend's notebook without having fetched one is graded with these.
+    """
+    mine = member.own and name in here.course.brief_names
+    if mine and here.course.brief(name).variants:
+        _given(here, name, student)
+
+
+def _given(here: Shared, name: str, student: str) -> Variant:
+    return here.records.give_variant(
+        name, student, partial(draw, here.course.brief(name).variants, CHANCE)
+    )
 
 
 def _varies(member: Member, name: str, here: Shared) -> bool:
