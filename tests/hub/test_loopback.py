@@ -51,7 +51,7 @@ def servers_address(hub: "RunningHub", name: str) -> str:
         if found.get("JUPYTERHUB_USER") == name and f"/user/{name}/" in found.get(
             "JUPYTERHUB_SERVICE_URL", ""
         ):
-            return found["JUPYTERHUB_SERVICE_URL"]
+            return str(found["JUPYTERHUB_SERVICE_URL"])
     pytest.fail(f"no server of {name}")
 
 
