@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 
-__all__ = ["Took", "about_this_machine", "run"]
+__all__ = ["Took", "about_this_machine", "kilobytes", "run"]
 
 EVERY = 0.5
 """Seconds between two looks at the memory: each costs some milliseconds."""
@@ -91,13 +91,13 @@ def _watch(pid: int, peak: list[float]) -> None:
         parent = psutil.Process(pid)
         while parent.is_running() and parent.status() != psutil.STATUS_ZOMBIE:
             family = (parent, *parent.children(recursive=True))
-            peak[0] = max(peak[0], sum(_kilobytes(one.pid) for one in family) / 1e3)
+            peak[0] = max(peak[0], sum(kilobytes(one.pid) for one in family) / 1e3)
             time.sleep(EVERY)
     except psutil.NoSuchProcess:
         pass
 
 
-def _kilobytes(pid: int) -> int:
+def kilobytes(pid: int) -> int:
     """Return a process's part of memory: what it shares is divided by who shares it."""
     try:
         with Path(f"/proc/{pid}/smaps_rollup").open(encoding="ascii") as figures:
