@@ -59,7 +59,12 @@ def graded(varied: Any) -> Any:  # noqa: F811 (the fixture)
         )
         content["cells"][at]["source"] = source
         if added:
-            tagged: dict[str, Any] = {"cell_type": "code", "source": added, "outputs": [], "id": "added"}
+            tagged: dict[str, Any] = {
+                "cell_type": "code",
+                "source": added,
+                "outputs": [],
+                "id": "added",
+            }
             tagged |= {"metadata": {"tags": ["injected-parameters"]}, "execution_count": None}
             content["cells"].insert(at + 1, tagged)
         file.write_text(json.dumps(content))
