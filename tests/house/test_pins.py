@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
-SETUP_EXTRAS = {"cluster", "grading", "postgresql", "review"}
+SETUP_EXTRAS = {"cluster", "grading", "hub", "postgresql", "review"}
 HUB_EXTRAS = {"grading", "review", "hub"}
 
 
@@ -125,7 +125,7 @@ def test_requirements_are_pins_of_the_lock(
 def test_requirements_are_complete(
     requirements: list[Requirement], lock: dict[str, list[dict[str, Any]]]
 ) -> None:
-    """requirements.lock has what the base, grading, review and dev need, and nothing more."""
+    """requirements.lock has what the base, the extras of the set-up and dev need, and nothing more."""
     practicum = lock["practicum"][0]
     roots = [*practicum["dependencies"], *practicum["dev-dependencies"]["dev"]]
     for extra in SETUP_EXTRAS:
