@@ -125,7 +125,7 @@ def test_requirements_are_pins_of_the_lock(
 def test_requirements_are_complete(
     requirements: list[Requirement], lock: dict[str, list[dict[str, Any]]]
 ) -> None:
-    """requirements.lock has what the base, the extras of the set-up and dev need, and nothing more."""
+    """requirements.lock has what the base, the set-up's extras and dev need, and nothing more."""
     practicum = lock["practicum"][0]
     roots = [*practicum["dependencies"], *practicum["dev-dependencies"]["dev"]]
     for extra in SETUP_EXTRAS:

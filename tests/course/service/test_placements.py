@@ -1,5 +1,6 @@
 """The catalogue and placements: what is offered, who applies, who decides, and what holds."""
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -175,3 +176,13 @@ def test_applying_for_ever_is_stopped(place: Place) -> None:
 
     assert answers[-1].status_code == 409
     assert len({answer.status_code for answer in answers[:40]}) == 1
+
+
+def test_whether_students_apply_is_told(place: Place, root: Path) -> None:
+    """Whether students apply is told: where a placements file is named, and not elsewhere."""
+    assert place.get("cleo", "/me").json()["applications"] is True
+
+    file = root / "course" / "course.yml"
+    file.write_text(file.read_text().replace("placements: placements.yml\n", ""))
+
+    assert place.get("cleo", "/me").json()["applications"] is False

@@ -33,7 +33,7 @@ def _outcome_lines(outcome: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     lines.append((f"outcome_{_standing(outcome)}", {}))
     if outcome["state"] == "graded":
         about = {"passed": str(outcome["passed"]), "all": str(len(outcome["tests"]))}
-        lines.append(("outcome_tests", about))
+        lines += [("outcome_tests", about)] if outcome["tests"] else []
         lines += [("outcome_later", {"n": outcome["later"]})] if outcome["later"] else []
     if outcome["command"]:
         lines.append(("check_receipt", outcome))

@@ -65,7 +65,7 @@ function paint({ view, say, ask, model }) {
     outcome.at && h("p", {}, say("arrived", { at: when(outcome.at), number: outcome.number })),
     outcome.state && h("p", {}, say(`outcome_${standing}`), " ", outcome.asks && say("outcome_asks")),
     outcome.state === "graded" && [
-      h("p", {}, say("outcome_tests", { passed: outcome.passed, all: outcome.tests.length })),
+      outcome.tests.length > 0 && h("p", {}, say("outcome_tests", { passed: outcome.passed, all: outcome.tests.length })),
       h("ul", {}, outcome.tests.map((test) => h("li", {}, h("code", {}, test.cell), `: ${say(`test_${test.outcome}`)}`))),
       outcome.later > 0 && h("p", {}, say("outcome_later", { n: outcome.later })),
     ],

@@ -98,6 +98,7 @@ class Catalogue:
             "course": self._caller.course if self._caller else "",
             "applies": self._caller is not None
             and self._caller.role == "student"
+            and self._caller.applications
             and not self._everybody,
             "everybody": self._everybody,
             "topics": sorted(topics.values(), key=str.casefold),

@@ -91,10 +91,11 @@ class Application(_Told):
 
 
 class Caller(_Told):
-    """Who the service takes the student for."""
+    """Who the service takes the student for; whether one applies for briefs in this course."""
 
     role: Plain
     course: Id
+    applications: bool = True
 
 
 Told = TypeVar("Told", bound=_Told)

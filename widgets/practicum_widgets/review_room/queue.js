@@ -6,6 +6,8 @@ import { howFar } from "./comparison.js";
 import { day } from "./times.js";
 import { supervision } from "./supervision.js";
 
+const LOOK_AGAIN = 20_000; // milliseconds
+
 export class Queue {
   constructor(room) {
     this.room = room;
@@ -43,6 +45,15 @@ export class Queue {
     // What other windows did meanwhile; at first it was fetched just now.
     if (focus) await room.refresh(isCurrent);
     this.measure();
+    this.wait(isCurrent);
+  }
+
+  // A queue without submissions looks again by itself: what is graded comes in meanwhile.
+  async wait(isCurrent) {
+    while (isCurrent() && this.room.lines.submissions.length === 0) {
+      await new Promise((done) => setTimeout(done, LOOK_AGAIN));
+      if (isCurrent()) await this.room.refresh(isCurrent);
+    }
   }
 
   // Whom to ask.

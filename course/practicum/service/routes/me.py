@@ -14,12 +14,16 @@ router = APIRouter(tags=["people"])
 
 
 class Me(Value):
-    """The caller, as the hub and the roster know them; ``briefs`` are those of their work."""
+    """The caller, as the hub and the roster know them; ``briefs`` are those of their work.
+
+    ``applications`` tells whether students apply in this course, or everybody works on all.
+    """
 
     name: str
     role: Role
     course: str
     briefs: tuple[str, ...] = ()
+    applications: bool = False
 
 
 @router.get("/me")
@@ -36,4 +40,10 @@ def me(who: Anybody, here: Here) -> Me:
         )
     else:
         briefs = course.brief_names if who.runs_the_course else ()
-    return Me(name=who.name, role=who.role, course=course.id, briefs=briefs)
+    return Me(
+        name=who.name,
+        role=who.role,
+        course=course.id,
+        briefs=briefs,
+        applications=course.settings.placements is not None,
+    )
