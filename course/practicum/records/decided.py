@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, func, insert, select
 from practicum.errors import Conflict
 from practicum.placements import Placement
 from practicum.records.base import Store, value_of
-from practicum.records.tables import PLACEMENTS
+from practicum.records.service_tables import PLACEMENTS
 from practicum.records.values import Moment, NoId, plain
 from practicum.values import Id, Value
 

@@ -27,7 +27,7 @@ from practicum.records.handed import (
     SoFar,
     Upload,
 )
-from practicum.records.tables import FEEDBACKS, OFFERS, SUBMISSIONS, UPLOADS
+from practicum.records.service_tables import FEEDBACKS, OFFERS, SUBMISSIONS, UPLOADS
 from practicum.values import ID_PATTERN
 
 __all__ = [

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 from practicum.errors import Conflict
 from practicum.internship import MilestoneState, TimeEntry
 from practicum.records.base import Store, value_of
-from practicum.records.tables import LOGBOOKS
+from practicum.records.service_tables import LOGBOOKS
 from practicum.records.values import Moment
 from practicum.values import Id, Value
 

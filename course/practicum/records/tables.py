@@ -10,23 +10,16 @@ a value of ours anyway.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, String, Table
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Column,
-    DateTime,
-    ForeignKey,
-    Index,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
+from practicum.records.columns import (
+    METADATA,
+    UtcDateTime,
+    name_column,
+    number_column,
+    text_column,
+    time_column,
 )
-from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
 
 __all__ = [
     "ALLOCATIONS",
@@ -35,15 +28,10 @@ __all__ = [
     "AUDIT",
     "DECISIONS",
     "DRAFTS",
-    "FEEDBACKS",
     "FINDINGS",
     "GRADINGS",
     "INVITATIONS",
-    "LOGBOOKS",
     "MESSAGES",
-    "METADATA",
-    "OFFERS",
-    "PLACEMENTS",
     "PUBLICATIONS",
     "RATINGS",
     "RECEIPTS",
@@ -51,73 +39,18 @@ __all__ = [
     "SECRETS",
     "SHEETS",
     "STATES",
-    "SUBMISSIONS",
-    "UPLOADS",
     "VISITS",
-    "UtcDateTime",
 ]
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware time in UTC, also where the database itself keeps no time zone."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 (SQLAlchemy's signature)
-        """Return the time in UTC; a naive one is a mistake of the caller."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            message = f"{value} has no time zone"
-            raise ValueError(message)
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 (SQLAlchemy's signature)
-        """Return the time as aware, in UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-METADATA = MetaData(
-    # Names of constraints that migrations can refer to.
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _number() -> Column[int]:
-    return Column("id", Integer, primary_key=True)
-
-
-def _name(name: str, *, index: bool = False) -> Column[str]:
-    """Return a column for an id: of a brief, a person, a criterion."""
-    return Column(name, String(64), nullable=False, index=index)
-
-
-def _text(name: str, most: int | None = None) -> Column[str]:
-    """Return a column for ``most`` characters, or for any number of them."""
-    return Column(name, Text() if most is None else String(most), nullable=False)
-
-
-def _time(name: str = "at") -> Column[datetime]:
-    return Column(name, UtcDateTime, nullable=False)
-
 
 RECEIPTS = Table(
     "receipts",
     METADATA,
-    _number(),
-    _name("brief"),
-    _name("student"),
-    _time("received_at"),
-    _text("sha256", 64),
-    _text("source"),
+    number_column(),
+    name_column("brief"),
+    name_column("student"),
+    time_column("received_at"),
+    text_column("sha256", 64),
+    text_column("source"),
     Column("files", Integer, nullable=False),
     Column("size", BigInteger, nullable=False),
     Index(None, "brief", "student"),
@@ -127,36 +60,36 @@ RECEIPTS = Table(
 STATES = Table(
     "states",
     METADATA,
-    _number(),
+    number_column(),
     Column("receipt_id", Integer, ForeignKey("receipts.id"), nullable=False, index=True),
-    _text("state", 16),
-    _text("detail"),
-    _time(),
+    text_column("state", 16),
+    text_column("detail"),
+    time_column(),
 )
 """The steps of submissions on the road: received, running, graded or error."""
 
 PUBLICATIONS = Table(
     "publications",
     METADATA,
-    _number(),
-    _name("brief", index=True),
-    _text("digest", 128),
+    number_column(),
+    name_column("brief", index=True),
+    text_column("digest", 128),
     Column("proofs", JSON, nullable=False),
-    _time(),
+    time_column(),
 )
 """Briefs that were released to students."""
 
 ASSESSMENTS = Table(
     "assessments",
     METADATA,
-    _number(),
-    _name("brief"),
-    _name("student"),
-    _name("criterion"),
-    _name("reviewer"),
+    number_column(),
+    name_column("brief"),
+    name_column("student"),
+    name_column("criterion"),
+    name_column("reviewer"),
     Column("level", Integer, nullable=False),
-    _text("words"),
-    _time(),
+    text_column("words"),
+    time_column(),
     Index(None, "brief", "student", "criterion", "reviewer"),
 )
 """What one reviewer said about one criterion of one submission."""
@@ -164,14 +97,14 @@ ASSESSMENTS = Table(
 DECISIONS = Table(
     "decisions",
     METADATA,
-    _number(),
-    _name("brief"),
-    _name("student"),
-    _name("criterion"),
+    number_column(),
+    name_column("brief"),
+    name_column("student"),
+    name_column("criterion"),
     Column("level", Integer, nullable=False),
-    _text("reason"),
-    _name("by"),
-    _time(),
+    text_column("reason"),
+    name_column("by"),
+    time_column(),
     Index(None, "brief", "student", "criterion"),
 )
 """What instructors decided in moderation."""
@@ -179,15 +112,15 @@ DECISIONS = Table(
 GRADINGS = Table(
     "gradings",
     METADATA,
-    _number(),
-    _name("brief"),
-    _name("student"),
-    _text("basis", 128),
-    _text("work", 128),
-    _text("executed", 128),
-    _name("by"),
+    number_column(),
+    name_column("brief"),
+    name_column("student"),
+    text_column("basis", 128),
+    text_column("work", 128),
+    text_column("executed", 128),
+    name_column("by"),
     Column("versions", JSON, nullable=False),
-    _time(),
+    time_column(),
     Index(None, "brief", "student"),
 )
 """What was graded, by whom and with which versions."""
@@ -195,12 +128,12 @@ GRADINGS = Table(
 FINDINGS = Table(
     "findings",
     METADATA,
-    _number(),
-    _name("brief"),
-    _name("student"),
-    _text("cell"),
-    _text("kind"),
-    _text("message"),
+    number_column(),
+    name_column("brief"),
+    name_column("student"),
+    text_column("cell"),
+    text_column("kind"),
+    text_column("message"),
     Index(None, "brief", "student"),
 )
 """What grading noticed about submissions; each grading replaces its rows."""
@@ -208,11 +141,11 @@ FINDINGS = Table(
 RELEASES = Table(
     "releases",
     METADATA,
-    _number(),
-    _name("brief"),
-    _name("student"),
-    _text("digest", 128),
-    _time(),
+    number_column(),
+    name_column("brief"),
+    name_column("student"),
+    text_column("digest", 128),
+    time_column(),
     Index(None, "brief", "student"),
 )
 """Feedback that students were given."""
@@ -220,13 +153,13 @@ RELEASES = Table(
 AUDIT = Table(
     "audit",
     METADATA,
-    _number(),
-    _time(),
-    _text("action", 64),
-    _name("brief"),
-    _name("student"),
-    _name("by"),
-    _text("detail"),
+    number_column(),
+    time_column(),
+    text_column("action", 64),
+    name_column("brief"),
+    name_column("student"),
+    name_column("by"),
+    text_column("detail"),
 )
 """The log of all that was done."""
 
@@ -234,19 +167,19 @@ SECRETS = Table(
     "secrets",
     METADATA,
     Column("name", String(64), primary_key=True),
-    _text("value", 128),
+    text_column("value", 128),
 )
 """Secrets of the course, made at first use and never shown."""
 
 INVITATIONS = Table(
     "invitations",
     METADATA,
-    _number(),
-    _name("brief"),
-    _name("reviewer"),
-    _text("digest", 64),
-    _time(),
-    _time("expires"),
+    number_column(),
+    name_column("brief"),
+    name_column("reviewer"),
+    text_column("digest", 64),
+    time_column(),
+    time_column("expires"),
     Column("used", UtcDateTime, nullable=True),
     Column("revoked", UtcDateTime, nullable=True),
     Index(None, "digest", unique=True),
@@ -256,11 +189,11 @@ INVITATIONS = Table(
 VISITS = Table(
     "visits",
     METADATA,
-    _number(),
+    number_column(),
     Column("invitation_id", Integer, ForeignKey("invitations.id"), nullable=False, index=True),
-    _text("digest", 64),
-    _time(),
-    _time("expires"),
+    text_column("digest", 64),
+    time_column(),
+    time_column("expires"),
     Index(None, "digest", unique=True),
 )
 """What the link was swapped for; of a cookie only its digest is kept."""
@@ -268,13 +201,13 @@ VISITS = Table(
 DRAFTS = Table(
     "drafts",
     METADATA,
-    _number(),
-    _name("brief"),
-    _name("student"),
-    _name("reviewer"),
+    number_column(),
+    name_column("brief"),
+    name_column("student"),
+    name_column("reviewer"),
     Column("sheet", JSON, nullable=False),
     Column("revision", Integer, nullable=False),
-    _time(),
+    time_column(),
     Index(None, "brief", "student", "reviewer", unique=True),
 )
 """What a reviewer is writing about a submission."""
@@ -282,12 +215,12 @@ DRAFTS = Table(
 SHEETS = Table(
     "sheets",
     METADATA,
-    _number(),
-    _name("brief"),
-    _name("student"),
-    _name("reviewer"),
+    number_column(),
+    name_column("brief"),
+    name_column("student"),
+    name_column("reviewer"),
     Column("sheet", JSON, nullable=False),
-    _time(),
+    time_column(),
     Index(None, "brief", "student", "reviewer"),
 )
 """What a reviewer has submitted about a submission, with all that was said before."""
@@ -295,42 +228,42 @@ SHEETS = Table(
 ALLOCATIONS = Table(
     "allocations",
     METADATA,
-    _number(),
-    _name("brief", index=True),
-    _name("student"),
-    _name("reviewer"),
-    _text("state", 16),
-    _text("detail"),
-    _name("by"),
-    _time(),
+    number_column(),
+    name_column("brief", index=True),
+    name_column("student"),
+    name_column("reviewer"),
+    text_column("state", 16),
+    text_column("detail"),
+    name_column("by"),
+    time_column(),
 )
 """Who is to judge what, and who is not to, because of a conflict of interest."""
 
 ANCHORS = Table(
     "anchors",
     METADATA,
-    _number(),
-    _name("brief", index=True),
-    _name("student"),
+    number_column(),
+    name_column("brief", index=True),
+    name_column("student"),
     Column("levels", JSON, nullable=False),
     Column("words", JSON, nullable=False),
-    _name("by"),
-    _time(),
+    name_column("by"),
+    time_column(),
 )
 """Submissions whose levels instructors agreed on; no levels: it is an anchor no longer."""
 
 MESSAGES = Table(
     "messages",
     METADATA,
-    _number(),
-    _name("brief"),
-    _name("student"),
-    _text("key", 40),
-    _text("author", 16),
-    _name("by"),
-    _text("text"),
-    _text("answers", 40),
-    _time(),
+    number_column(),
+    name_column("brief"),
+    name_column("student"),
+    text_column("key", 40),
+    text_column("author", 16),
+    name_column("by"),
+    text_column("text"),
+    text_column("answers", 40),
+    time_column(),
     Index(None, "brief", "student", "key", unique=True),
 )
 """Students' questions, and the answers of supervisors and instructors."""
@@ -338,117 +271,10 @@ MESSAGES = Table(
 RATINGS = Table(
     "ratings",
     METADATA,
-    _number(),
-    _name("brief", index=True),
-    _name("student"),
+    number_column(),
+    name_column("brief", index=True),
+    name_column("student"),
     Column("rating", JSON, nullable=False),
-    _time(),
+    time_column(),
 )
 """What students said of the supervision."""
-
-VARIANTS = Table(
-    "variants",
-    METADATA,
-    _number(),
-    _name("brief"),
-    _name("student"),
-    Column("parameters", JSON, nullable=False),
-    _time(),
-    Index(None, "brief", "student", unique=True),
-)
-"""The parameters that a student was given with a brief."""
-
-OFFERS = Table(
-    "offers",
-    METADATA,
-    _number(),
-    _name("course"),
-    _text("assignment", 128),
-    Column("files", JSON, nullable=False),
-    _text("sha256", 64),
-    _name("by"),
-    _time(),
-    Index(None, "course", "assignment"),
-)
-"""Assignments that students may fetch; no files: it was taken back."""
-
-UPLOADS = Table(
-    "uploads",
-    METADATA,
-    Column("id", String(32), primary_key=True),
-    _text("kind", 16),
-    _name("course"),
-    _text("assignment", 128),
-    _name("student"),
-    _text("about", 32),
-    _text("key", 64),
-    _text("fingerprint", 64),
-    Column("files", JSON, nullable=False),
-    _name("by", index=True),
-    _time(),
-)
-"""What somebody has begun to send; the row is gone when it is complete or given up."""
-
-SUBMISSIONS = Table(
-    "submissions",
-    METADATA,
-    Column("id", String(32), primary_key=True),
-    _name("course"),
-    _text("assignment", 128),
-    _name("student"),
-    _text("key", 64),
-    _text("fingerprint", 64),
-    Column("files", JSON, nullable=False),
-    _text("sha256", 64),
-    Column("size", BigInteger, nullable=False),
-    _name("by"),
-    _time("received_at"),
-    _text("receipt"),
-    Column("removed_at", UtcDateTime),
-    Index(None, "course", "assignment", "student", "key", unique=True),
-)
-"""What was handed in through the course's service, each with its signed receipt."""
-
-FEEDBACKS = Table(
-    "feedbacks",
-    METADATA,
-    _number(),
-    _name("course"),
-    _text("assignment", 128),
-    _name("student"),
-    _text("about", 32),
-    _time("received_at"),
-    Column("files", JSON, nullable=False),
-    _text("sha256", 64),
-    _name("by"),
-    _time(),
-    Index(None, "course", "assignment", "student"),
-)
-"""Feedback for its owner to fetch, on the submission that was received at that time."""
-
-PLACEMENTS = Table(
-    "placements",
-    METADATA,
-    _number(),
-    _name("student"),
-    _name("brief"),
-    _text("state", 16),
-    _text("words"),
-    _name("by"),
-    _time(),
-    Index(None, "student", "brief"),
-)
-"""Applications for briefs and what was decided about them, in the course's service."""
-
-LOGBOOKS = Table(
-    "logbooks",
-    METADATA,
-    _number(),
-    _name("brief"),
-    _name("student"),
-    Column("revision", Integer, nullable=False),
-    Column("worked", JSON, nullable=False),
-    _time(),
-    Index(None, "brief", "student", unique=True),
-)
-"""Milestones and hours of students, as their widgets say; replaced by the next."""

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, select
 
 from practicum.briefs.variants import Variant
 from practicum.records.base import Store
-from practicum.records.tables import VARIANTS
+from practicum.records.service_tables import VARIANTS
 
 __all__ = ["GivenVariants"]
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, create_engine, event, text
 from practicum.databases import Patience
 from practicum.errors import BadInput, Busy, PracticumError
 from practicum.records import Records, migrations
-from practicum.records.tables import METADATA
+from practicum.records.columns import METADATA
 
 WRITER = """
 import sys

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import context
 
 from practicum.records.migrations import VERSION_TABLE
-from practicum.records.tables import METADATA
+from practicum.records.columns import METADATA
 
 __all__: list[str] = []
 
