@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import context
 
-from practicum.records.migrations import VERSION_TABLE
 from practicum.records.columns import METADATA
+from practicum.records.migrations import VERSION_TABLE
 
 __all__: list[str] = []
 
