@@ -27,8 +27,8 @@ SILENT: Final = timedelta(days=7)
 """After so long without a sign from somebody who has begun, one should ask."""
 
 ReviewState = Literal["done", "working", "waiting", "silent", "overdue", "not invited"]
-"""done: nothing is left. overdue: it should have been done. not invited: there is no link.
-waiting: the link was not used yet. silent: no sign for a week. working: all else.
+"""done: nothing is left. overdue: it should have been done. not invited: there is no link, and no
+hub with accounts. waiting: nobody has come in yet. silent: no sign for a week. working: all else.
 """
 
 
@@ -89,6 +89,7 @@ def reviewers_progress(
     anchors = {anchor.student for anchor in records.anchors(brief)}
     students = {receipt.student for receipt in records.receipts(brief)} | anchors
     due = course.review_due(brief)
+    has_accounts = course.settings.hub is not None
     lines = []
     for person in course.roster.reviewers_of(brief):
         newest = {sheet.student: sheet for sheet in records.sheets(brief, person.id)}
@@ -107,14 +108,16 @@ def reviewers_progress(
             ReviewerProgress(
                 reviewer=person.id,
                 name=person.name,
-                state=_state(len(case.own) - len(counted), own, active, due, now),
+                state=_state(
+                    len(case.own) - len(counted), own, active, due, now, account=has_accounts
+                ),
                 assigned=len(case.own),
                 done=len(counted),
                 begun=len((drafts.keys() & case.own) - newest.keys()),
                 anchors_done=len(case.anchors & newest.keys()),
                 anchors=len(case.anchors),
                 minutes=_minutes(counted.values()),
-                link=_link(own[-1] if own else None, now),
+                link=_link(own[-1] if own else None, now, account=has_accounts),
                 active=active,
                 due=due,
                 notes=tuple(
@@ -145,12 +148,14 @@ def without_reviewer(course: Course, brief: str, records: Records) -> tuple[str,
     return tuple(sorted(records.blind_code(brief, student) for student in students))
 
 
-def _state(
+def _state(  # noqa: PLR0913 (what a state is told by)
     left: int,
     invitations: list[Invitation],
     active: datetime | None,
     due: datetime | None,
     now: datetime,
+    *,
+    account: bool,
 ) -> ReviewState:
     if left <= 0:
         return "done"
@@ -159,7 +164,7 @@ def _state(
     if active is None:
         is_open = any(one.revoked is None and one.expires > now for one in invitations)
         if not is_open:
-            return "not invited"
+            return "waiting" if account else "not invited"
         return "silent" if max(one.at for one in invitations) < now - SILENT else "waiting"
     return "silent" if active < now - SILENT else "working"
 
@@ -196,9 +201,10 @@ def _minutes(sheets: Iterable[SubmittedSheet]) -> float | None:
     return median(spent) if spent else None
 
 
-def _link(newest: Invitation | None, now: datetime) -> str:
+def _link(newest: Invitation | None, now: datetime, *, account: bool) -> str:
     if newest is None:
-        return "none yet: practicum room invite"
+        by_account = "none: the account on the hub opens the room"
+        return by_account if account else "none yet: practicum room invite"
     if newest.revoked is not None:
         return f"taken back on {newest.revoked:%Y-%m-%d}"
     if newest.expires <= now:

@@ -1,6 +1,7 @@
 """What a reviewer is given to judge: anchors first, what was assigned, nothing with a conflict."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from tests.course.review.visiting import FULL, MONTH, Browser, soon
 
 from practicum.course import Course
+from practicum.hosting import Hosting
 from practicum.internship import Supervision
 from practicum.records import Records, Said
 from practicum.review import (
@@ -371,3 +373,19 @@ def test_supervision_is_opened_with_the_feedback(
         records.released("demo", student, digest="0")
 
     assert rita.room()["supervision"] == {"n": 2, "few": True}
+
+
+def test_who_has_an_account_needs_no_invitation(course: Course, records: Records) -> None:
+    """Without a link a reviewer is not invited; on a hub the account opens the room."""
+    settings = course.settings.model_copy(update={"hub": Hosting()})
+
+    def line(course: Course) -> tuple[str, str]:
+        found = reviewers_progress(course, "demo", records, EARLIER)
+        return next((one.state, one.link) for one in found if one.reviewer == "rita")
+
+    records.receive(
+        "demo", "ada", received_at=EARLIER, sha256="0" * 64, source="service", files=1, size=9
+    )
+    assert line(course) == ("not invited", "none yet: practicum room invite")
+    on_hub = replace(course, settings=settings)
+    assert line(on_hub) == ("waiting", "none: the account on the hub opens the room")
