@@ -66,9 +66,15 @@ def sum_of(marks: Marks, judged: Sequence[Judgement], late: timedelta, policy: L
         penalty_how=_penalty(marks, late, policy),
         total=figure(marks.total),
         most=figure(most),
-        percent=f"{100 * marks.total / most:.0f}" if most else "0",
-        employer_share=f"{100 * marks.max_points('employer') / most:.0f}" if most else "0",
+        percent=_percent(marks.total, most),
+        employer_share=_percent(marks.max_points("employer"), most),
     )
+
+
+def _percent(points: float, most: float) -> str:
+    """Return whole percent, halves rounded up as people do: 80.5 of 100 are 81."""
+    hundredths = round(10_000 * points / most) if most else 0
+    return str((hundredths + 50) // 100)
 
 
 def _rows(marks: Marks, judged: Sequence[Judgement]) -> Iterator[Row]:
