@@ -1,11 +1,12 @@
 """A course with its service: two briefs, three students, two reviewers, and a hub of our own."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import pytest
@@ -19,6 +20,8 @@ from practicum.internship.released import NAME
 from practicum.records import Assessment, Records, Said, Worked
 from practicum.service import HubUser, create_app
 from practicum.service.rates import PER_MINUTE, Rates
+
+T = TypeVar("T")
 
 PREFIX = "/services/practicum"
 NOW = datetime(2027, 1, 20, 12, tzinfo=UTC)
@@ -41,6 +44,15 @@ PEOPLE: dict[str, HubUser] = {
     "olga": HubUser(name="olga"),
 }
 """Who has which token: a token is ``token-<name>``."""
+
+
+def finished(work: Coroutine[Any, Any, T]) -> T:
+    """Return what comes of asynchronous work, done in a thread.
+
+    Where a test has used the browser before, its loop runs in this one.
+    """
+    with ThreadPoolExecutor(1) as elsewhere:
+        return elsewhere.submit(asyncio.run, work).result()
 
 
 class StandIn:
@@ -77,7 +89,7 @@ class Place:
             async with httpx.AsyncClient(transport=transport, base_url="http://hub.test") as client:
                 return await client.request(method, f"{PREFIX}{path}", headers=headers, **more)
 
-        return asyncio.run(sent())
+        return finished(sent())
 
     def get(self, who: str, path: str, **more: Any) -> httpx.Response:
         """Send a GET as somebody."""

@@ -1,6 +1,5 @@
 """The hub's word on tokens, the roles that come of it, and the service as a process of its own."""
 
-import asyncio
 import json
 import os
 import signal
@@ -27,7 +26,7 @@ from practicum.service.identity import REMEMBERED
 from practicum.service.running import address_of
 from practicum_widgets.messages.service import HttpService
 
-from .conftest import NOW, Place
+from .conftest import NOW, Place, finished
 
 SCOPE = "access:services!service=practicum"
 KNOWN: dict[str, dict[str, Any]] = {
@@ -87,7 +86,7 @@ def ask(hub: Hub, *tokens: str) -> list[HubUser | None]:
     async def asked() -> list[HubUser | None]:
         return [await identity.user_of(token) for token in tokens]
 
-    return asyncio.run(asked())
+    return finished(asked())
 
 
 def test_a_token_is_its_owners(hub: Hub) -> None:

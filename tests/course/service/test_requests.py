@@ -15,7 +15,7 @@ from practicum.records import Records
 from practicum.service.bodies import LARGEST, LARGEST_MANIFEST, LARGEST_UPLOAD
 from practicum.service.rates import ANONYMOUS, PER_MINUTE, Rates
 
-from .conftest import MARK, PREFIX, Place
+from .conftest import MARK, PREFIX, Place, finished
 
 MESSAGES = "/briefs/tiny/messages"
 HOSTILE = (
@@ -140,7 +140,7 @@ def test_the_hubs_own_form_of_a_token_is_known(place: Place) -> None:
 )
 def test_a_length_that_is_too_large_is_refused_at_once(place: Place, path: str, most: int) -> None:
     """A body that says that it is too large is not read at all."""
-    reads = asyncio.run(_raw(place, path, [], length=most + 1))
+    reads = finished(_raw(place, path, [], length=most + 1))
 
     assert reads == (413, 0)
 
@@ -148,7 +148,7 @@ def test_a_length_that_is_too_large_is_refused_at_once(place: Place, path: str, 
 def test_a_streamed_body_is_cut_off(place: Place) -> None:
     """A body without a length is read up to the limit and no further."""
     parts = [b" " * 100_000] * 1_000
-    status, reads = asyncio.run(_raw(place, MESSAGES, parts))
+    status, reads = finished(_raw(place, MESSAGES, parts))
 
     assert status == 413
     assert reads == LARGEST // 100_000 + 1
@@ -158,14 +158,14 @@ def test_a_slow_body_is_given_up(place: Place, monkeypatch: pytest.MonkeyPatch) 
     """Whoever only holds a line is told so, and the line is free again."""
     monkeypatch.setattr("practicum.service.bodies.PATIENCE", 0.05)
 
-    assert asyncio.run(_raw(place, MESSAGES, [b"{"], hold=True)) == (408, 1)
+    assert finished(_raw(place, MESSAGES, [b"{"], hold=True)) == (408, 1)
 
 
 def test_nothing_is_read_of_somebody_without_a_token(place: Place) -> None:
     """Whoever has no token that opens the service is refused before the body is looked at."""
     path = "/exchange/tiny-course/assignments/tiny/submissions"
 
-    assert asyncio.run(_raw(place, path, [b"{}"], token="wrong")) == (401, 0)  # noqa: S106 (none)
+    assert finished(_raw(place, path, [b"{}"], token="wrong")) == (401, 0)  # noqa: S106 (none)
 
 
 def test_large_bodies_of_one_person_come_one_after_the_other(
@@ -186,7 +186,7 @@ def test_large_bodies_of_one_person_come_one_after_the_other(
         other = await _raw(place, path, [b" "], length=length, token="token-bob")  # noqa: S106 (none)
         return [third, other, *await asyncio.gather(*slow)]
 
-    third, other, *slow = asyncio.run(at_once())
+    third, other, *slow = finished(at_once())
 
     assert third == (429, 0)
     assert other == (422, 1)
