@@ -26,10 +26,10 @@ marks: ## compare marks with nbgrader on its own notebooks and on generated subm
 	@scripts/test -m "suite or not suite" tests/course/grade/test_plain_same_marks.py
 
 browser: ## widgets, review room and instructor's desk in real servers, by clicks and by keys
-	@scripts/test -m "suite or not suite" tests/widgets/browser tests/course/instructor_desk tests/course/review/room_page
+	@scripts/test -m "suite or not suite" tests/widgets/browser tests/widgets/service tests/course/instructor_desk tests/course/review/room_page
 
 hubs: ## real hubs: every role against every action, boxes attacked, known troubles
-	@scripts/test -m "suite or not suite" tests/hub tests/course/review/hub_door
+	@scripts/test -m "suite or not suite" tests/hub tests/course/review/hub_door tests/course/deploy
 
 service: ## the course service under generated requests, nbgrader's own exchange tests, attacks on variants
 	@scripts/test -m "suite or not suite" --timeout 900 tests/course/service tests/course/exchange_service tests/course/publish/test_variant_attacks.py

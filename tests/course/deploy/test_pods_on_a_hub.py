@@ -26,7 +26,7 @@ from practicum.hub.environment import carried
 HostedCourse = Callable[[str], Path]
 Manifest = dict[str, Any]
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.suite]
 
 PASSWORD = "a password of this test alone"  # noqa: S105 (of a hub that lives a minute)
 

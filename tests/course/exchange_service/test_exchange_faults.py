@@ -78,6 +78,7 @@ def taken(service: Any) -> list[dict[str, Any]]:
     return found
 
 
+@pytest.mark.suite
 @pytest.mark.slow
 @pytest.mark.parametrize("place", ["before", "after"])
 def test_a_kill_in_mid_commit_loses_nothing_and_takes_nothing_twice(
@@ -102,6 +103,7 @@ def test_a_kill_in_mid_commit_loses_nothing_and_takes_nothing_twice(
     assert len(taken(ready)) == 1
 
 
+@pytest.mark.suite
 @pytest.mark.slow
 def test_a_kill_in_mid_upload_goes_on_where_it_was(ready: Any, tmp_path: Path, large: Path) -> None:
     """What came before the kill is not sent again; client and service may both be killed."""
@@ -124,6 +126,7 @@ def test_a_kill_in_mid_upload_goes_on_where_it_was(ready: Any, tmp_path: Path, l
     assert len(taken(ready)) == 1
 
 
+@pytest.mark.suite
 @pytest.mark.slow
 def test_receipts_survive_kills_at_any_moment(ready: Any, tmp_path: Path) -> None:
     """While students hand in one after the other, three kills lose none that got a receipt."""

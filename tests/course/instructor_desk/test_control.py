@@ -101,6 +101,7 @@ def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
                 process.wait(10)
 
 
+@pytest.mark.suite
 @pytest.mark.slow
 def test_from_publishing_to_feedback_by_clicks(tiny: Any) -> None:
     """Publish, collect, grade, take in, release and report are each one click, or two."""

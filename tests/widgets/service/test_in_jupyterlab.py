@@ -17,7 +17,7 @@ from tests.widgets.service.conftest import serving
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.suite]
 READY = 90_000
 START = "student_start.ipynb"
 

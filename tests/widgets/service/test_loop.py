@@ -105,6 +105,7 @@ def _give_back(service: Service, number: str) -> None:
     assert answer.ok, answer.text
 
 
+@pytest.mark.suite
 @pytest.mark.slow
 def test_from_the_catalogue_to_the_feedback(hub: tuple[Service, Path], home: Home) -> None:
     """Apply, fetch, hand in, keep the receipt, see the tests, check the receipt, read feedback."""
