@@ -29,13 +29,15 @@ browser: ## widgets, review room and instructor's desk in real servers, by click
 	@scripts/test -m "suite or not suite" tests/widgets/browser tests/widgets/service tests/course/instructor_desk tests/course/review/room_page
 
 hubs: ## real hubs: every role against every action, boxes attacked, known troubles
-	@scripts/test -m "suite or not suite" tests/hub tests/course/review/hub_door tests/course/deploy
+	@scripts/test -m "suite or not suite" --ignore tests/hub/test_faults.py --ignore tests/hub/test_load.py \
+		tests/hub tests/course/review/hub_door tests/course/deploy
 
 service: ## the course service under generated requests, nbgrader's own exchange tests, attacks on variants
 	@scripts/test -m "suite or not suite" --timeout 900 tests/course/service tests/course/exchange_service tests/course/publish/test_variant_attacks.py
 
 faults: ## kill, starve and fill up everything while it grades; prints its figures
 	@scripts/test-faults
+	@scripts/test -m "suite or not suite" tests/hub/test_faults.py tests/hub/test_load.py
 
 lint: ## ruff, its formatter, and the rooms' import rule
 	@scripts/lint
