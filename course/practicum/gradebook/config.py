@@ -85,6 +85,7 @@ def set_exchange(c: Config, course: Course) -> None:
     c.Exchange.timezone = "UTC"
     if course.settings.hub is not None:
         set_service_exchange(c)
+        c.ExchangeFactory.release_feedback = f"{PLUGIN}.FeedbackByPracticum"
 
 
 def set_service_exchange(c: Config) -> None:

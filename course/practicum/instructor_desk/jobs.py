@@ -37,6 +37,8 @@ WHOLE: Final = "_course"
 MOST_SHOWN: Final = 20_000
 TRIES: Final = 5
 WIDTH: Final = "100"
+PLAIN: Final = {"NO_COLOR": "1", "TERM": "dumb", "FORCE_COLOR": "", "CLICOLOR_FORCE": ""}
+"""A kernel asks for colours, which a page would show as codes."""
 
 
 class Ended(Value):
@@ -110,7 +112,7 @@ class Jobs:
                 (folder / name).unlink(missing_ok=True)
             place = () if command[0] == "check" else ("--course", str(self._root))
             whole = [sys.executable, "-P", "-m", "practicum", *command, *place]
-            environ = os.environ | {PROGRESS_SWITCH: "json", "COLUMNS": WIDTH, "NO_COLOR": "1"}
+            environ = os.environ | PLAIN | {PROGRESS_SWITCH: "json", "COLUMNS": WIDTH}
             # It reads the record when the command ends, and so after this has written it.
             process = Popen(  # noqa: S603 (a command of our own, no shell)
                 [sys.executable, job_process.__file__, str(folder), str(lock), *whole],

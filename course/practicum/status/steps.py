@@ -11,7 +11,11 @@ __all__ = ["next_steps"]
 
 
 def next_steps(
-    briefs: Sequence[BriefStatus], *, now: datetime, report_due: bool
+    briefs: Sequence[BriefStatus],
+    *,
+    now: datetime,
+    report_due: bool,
+    on_arrival: bool = False,
 ) -> tuple[NextStep, ...]:
     """Return what to do, brief by brief; last comes what others have to do first.
 
@@ -19,12 +23,15 @@ def next_steps(
         briefs: Where each brief stands.
         now: The time, to tell how far off a due date is.
         report_due: Whether there is no cohort report newer than the last release.
+        on_arrival: Whether what comes in is collected and graded without anybody asking.
 
     """
     steps = [step for brief in briefs for step in _of_brief(brief, now)]
     released = sum(brief.reached("released") for brief in briefs)
     if report_due and released and released == sum(brief.reached("received") for brief in briefs):
         steps.append(_step("practicum report", "all that came in is released: see the cohort"))
+    if on_arrival:  # who is missing stands in the table; there is nothing to run
+        return tuple(steps)
     return (*steps, *(step for brief in briefs for step in _stragglers(brief, now)))
 
 

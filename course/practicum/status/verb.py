@@ -63,6 +63,7 @@ def status(
             found,
             now=now or datetime.now(UTC),
             report_due=_report_due(course.work / "reports" / "cohort_report.html", noted),
+            on_arrival=course.settings.hub is not None and course.settings.hub.grade_on_arrival,
         ),
     )
 

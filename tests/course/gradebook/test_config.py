@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from nbgrader.plugins import LateSubmissionPlugin
 from traitlets.config import Config
 
@@ -84,9 +85,22 @@ def test_with_a_hub_files_go_through_the_service(tiny: Any) -> None:
         "fetch_assignment": f"{plugin}.ExchangeFetchAssignment",
         "fetch_feedback": f"{plugin}.ExchangeFetchFeedback",
         "release_assignment": f"{plugin}.ExchangeReleaseAssignment",
-        "release_feedback": f"{plugin}.ExchangeReleaseFeedback",
+        "release_feedback": f"{plugin}.FeedbackByPracticum",
         "list": f"{plugin}.ExchangeList",
         "submit": f"{plugin}.ExchangeSubmit",
         "collect": f"{plugin}.ExchangeCollect",
     }
     assert c.Authenticator == {"plugin_class": f"{plugin}.ServiceAuthPlugin"}
+
+
+def test_feedback_of_nbgrader_is_refused(tiny: Any) -> None:
+    """Formgrader's button would show hidden tests: it says what gives the feedback instead."""
+    from nbgrader.coursedir import CourseDirectory
+    from nbgrader.exchange import ExchangeError
+
+    from practicum.gradebook.service_exchange import FeedbackByPracticum
+
+    folder = CourseDirectory(root=str(tiny.root), course_id="tiny-course", assignment_id="tiny")
+
+    with pytest.raises(ExchangeError, match=r"show students the hidden tests.*release tiny"):
+        FeedbackByPracticum(coursedir=folder).start()

@@ -212,3 +212,11 @@ def test_missing_reviewers_are_a_hint() -> None:
 
     assert step.command == "practicum release b"
     assert step.reason.endswith("; not reviewed yet by ines, henrik, if you want to wait")
+
+
+def test_on_a_hub_nothing_is_collected_by_hand() -> None:
+    """Where what comes in is taken in by itself, nobody is asked to collect what is missing."""
+    waiting = brief(who("expected"))
+
+    assert next_steps([waiting], now=NOW, report_due=False, on_arrival=True) == ()
+    assert next_steps([waiting], now=NOW, report_due=False) != ()

@@ -14,6 +14,7 @@ from practicum.gradebook.service_exchange.base import Exchange
 from practicum.gradebook.service_exchange.feedback import (
     ExchangeFetchFeedback,
     ExchangeReleaseFeedback,
+    FeedbackByPracticum,
 )
 from practicum.gradebook.service_exchange.listing import ExchangeList
 from practicum.gradebook.service_exchange.submissions import ExchangeCollect, ExchangeSubmit
@@ -27,5 +28,6 @@ __all__ = [
     "ExchangeReleaseAssignment",
     "ExchangeReleaseFeedback",
     "ExchangeSubmit",
+    "FeedbackByPracticum",
     "ServiceAuthPlugin",
 ]

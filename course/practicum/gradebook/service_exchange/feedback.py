@@ -11,7 +11,7 @@ from practicum.gradebook.service_exchange.answers import Feedback
 from practicum.gradebook.service_exchange.base import Exchange
 from practicum.gradebook.service_exchange.folders import LocalFile, place_in
 
-__all__ = ["ExchangeFetchFeedback", "ExchangeReleaseFeedback"]
+__all__ = ["ExchangeFetchFeedback", "ExchangeReleaseFeedback", "FeedbackByPracticum"]
 
 
 class ExchangeReleaseFeedback(Exchange, abc.ExchangeReleaseFeedback):  # type: ignore[misc] # (nbgrader is untyped)
@@ -53,6 +53,21 @@ class ExchangeReleaseFeedback(Exchange, abc.ExchangeReleaseFeedback):  # type: i
         self.log.warning(
             "No submission of student '%s' was received at '%s': no feedback released to them",
             *(student, timestamp.strip()),
+        )
+
+
+class FeedbackByPracticum(ExchangeReleaseFeedback):
+    """Refuses ``nbgrader release_feedback`` and formgrader's button in a course of practicum.
+
+    nbgrader's pages show hidden tests and mark schemes, whatever is still open; those of
+    ``practicum release`` do not, and wait until every mark is there.
+    """
+
+    def start(self) -> None:
+        """Say what gives the feedback instead; nothing is sent."""
+        self.fail(
+            "nbgrader's feedback would show students the hidden tests: press Release at the "
+            f"instructor's desk, or run `practicum release {self.coursedir.assignment_id}`"
         )
 
 
