@@ -89,6 +89,11 @@ def _environment() -> dict[str, str]:
     return {**os.environ, **carried(), "PATH": path}
 
 
+WORDS: Final = (
+    b"\nStopping: people's servers, the services and the proxy. Open pages make it wait.\n"
+)
+
+
 @contextmanager
 def _sole_hub(plan: Plan) -> Iterator[int]:
     """Hold the hub's lock; wait for one that is being stopped."""
@@ -188,6 +193,7 @@ def _stopped_by_signals(process: subprocess.Popen[bytes], noted: Path) -> Iterat
 
     def hand_on(_number: int, _frame: object) -> None:
         with suppress(OSError):
+            os.write(2, WORDS)  # whoever stops it is told at once, whatever is being printed
             noted.touch(mode=0o600)
         with suppress(ProcessLookupError):
             process.terminate()
