@@ -252,11 +252,9 @@ class Course:
 
     def _once(self, file: Path, read: Callable[[Path], Read]) -> Read:
         """Return what a file says, and read it again only when it is another one."""
-        try:
-            about = file.stat()
-        except OSError:
+        state = _file_state(file)
+        if not state:
             return read(file)  # which says what is wrong
-        state = (about.st_mtime_ns, about.st_ctime_ns, about.st_size, about.st_ino)
         known, value = self._kept.get(file, (None, None))
         if known != state:
             value = read(file)

@@ -6,8 +6,6 @@ would change the very files that it is about.
 
 from __future__ import annotations
 
-import os
-import secrets
 import urllib.parse
 from datetime import UTC, datetime
 from typing import Final
@@ -18,6 +16,7 @@ from practicum.errors import NotSaved
 from practicum.internship.signed import KeptReceipt
 from practicum_widgets.course_service import Connection
 from practicum_widgets.desk import Desk
+from practicum_widgets.sidecar.writing import write_whole
 
 __all__ = ["FOLDER", "keep"]
 
@@ -52,18 +51,10 @@ def keep(
         kept = KeptReceipt.model_validate({"receipt": said["receipt"], "files": files})
     except (KeyError, TypeError, ValidationError):
         raise service.unreadable() from None
-    draft = folder / f".{name}-{secrets.token_hex(6)}"
     try:
         folder.mkdir(exist_ok=True)
-        with draft.open("w", encoding="utf-8") as out:
-            out.write(kept.model_dump_json(indent=1) + "\n")
-            out.flush()
-            os.fsync(out.fileno())
-        draft.replace(folder / name)
+        write_whole(folder / name, kept.model_dump_json(indent=1) + "\n", f".{name}-")
     except OSError as error:
         message = f"the receipt could not be kept in {FOLDER} ({error.strerror}): make room"
         raise NotSaved(message) from None
-    finally:
-        if folder.is_dir():
-            draft.unlink(missing_ok=True)
     return f"{FOLDER}/{name}"

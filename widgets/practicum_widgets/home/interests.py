@@ -6,8 +6,6 @@ It lies in ``my-interests.json`` beside the start page, and nowhere else: no ser
 from __future__ import annotations
 
 import json
-import os
-import secrets
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -17,6 +15,7 @@ from pydantic import Field, ValidationError
 from practicum.errors import BadInput, NotSaved
 from practicum.values import Value
 from practicum_widgets.home.offers import Plain
+from practicum_widgets.sidecar.writing import write_whole
 from practicum_widgets.surface import Asked
 
 __all__ = ["FILE", "Interests", "read_interests", "save_interests"]
@@ -56,16 +55,9 @@ def save_interests(folder: Path, asked: Asked) -> Interests:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise BadInput(f"{first['loc'][0]}: {first['msg']}") from None
-    draft = folder / f".{FILE}-{secrets.token_hex(6)}"
     try:
-        with draft.open("w", encoding="utf-8") as out:
-            out.write(interests.model_dump_json(indent=1) + "\n")
-            out.flush()
-            os.fsync(out.fileno())
-        draft.replace(folder / FILE)
+        write_whole(folder / FILE, interests.model_dump_json(indent=1) + "\n", f".{FILE}-")
     except OSError as error:
         message = f"{FILE} could not be written ({error.strerror}): make room or ask for help"
         raise NotSaved(message) from None
-    finally:
-        draft.unlink(missing_ok=True)
     return interests

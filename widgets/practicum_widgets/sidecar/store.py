@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 
 from practicum.errors import BadInput, Busy, NewerVersion, NotSaved
 from practicum.internship import LARGEST, Internship, internship_text, read_internship
+from practicum_widgets.sidecar.writing import write_whole
 
 __all__ = ["Sidecar"]
 
@@ -99,21 +100,10 @@ class Sidecar:
         return found
 
     def _write(self, text: str) -> None:
-        """Write beside, sync, rename: a reader sees the old file or the new one."""
-        draft = None
+        """Write the file whole, or leave it as it was."""
         try:
-            descriptor, draft = tempfile.mkstemp(prefix=f".{self.brief}-", dir=self.file.parent)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(draft, 0o644)  # noqa: PTH101 (mkstemp's text; an exchange copies rights)
-            os.replace(draft, self.file)  # noqa: PTH105 (see above)
-            _sync(self.file.parent)
+            write_whole(self.file, text, f".{self.brief}-")
         except OSError as error:
-            if draft is not None:
-                with suppress(OSError):
-                    os.unlink(draft)  # noqa: PTH108 (see above)
             reason = error.strerror or type(error).__name__
             message = f"{self.file.name} could not be written ({reason}): make room or ask for help"
             raise NotSaved(message) from error
@@ -151,16 +141,6 @@ def _stamp(file: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return about.st_ino, about.st_mtime_ns
-
-
-def _sync(folder: Path) -> None:
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _lock_file(file: Path) -> str:

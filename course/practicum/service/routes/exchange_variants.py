@@ -30,7 +30,7 @@ class Personal:
 
 def _personal(member: InCourse, name: Assignment, here: Here, depot: TheDepot) -> Personal:
     offer = depot.ledger.offer(member.course, name)
-    if offer is None or not _varies(member, name, here):
+    if offer is None or member.runs or not _varies(member, name, here):
         return Personal(offer)
     brief = here.course.brief(name)
     notebook = f"{brief.grading.notebook}.ipynb"
@@ -58,8 +58,7 @@ def give_values(member: Member, name: str, student: str, here: Shared) -> None:
 
     Whoever hands in a friend's notebook without having fetched one is graded with these.
     """
-    mine = member.own and name in here.course.brief_names
-    if mine and here.course.brief(name).variants:
+    if _varies(member, name, here):
         _given(here, name, student)
 
 
@@ -70,10 +69,9 @@ def _given(here: Shared, name: str, student: str) -> Variant:
 
 
 def _varies(member: Member, name: str, here: Shared) -> bool:
-    """Whether this is a student of the course, and the brief has variants."""
-    if not member.own or member.runs or name not in here.course.brief_names:
-        return False
-    return bool(here.course.brief(name).variants)
+    """Whether this is a brief of the course that has variants."""
+    course = here.course
+    return member.own and name in course.brief_names and bool(course.brief(name).variants)
 
 
 def _text(depot: Depot, offer: Offer, file: SentFile) -> str:
